@@ -1,0 +1,136 @@
+"""Documents out of their tables: many at a time, in a fixed number of statements."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlmodel import Session, SQLModel, col, select
+
+from app.catalogue import rows
+from app.catalogue.documents import (
+    ActivityDocument,
+    CouncilDocument,
+    VenueDocument,
+)
+from app.catalogue.models import (
+    Activity,
+    ActivitySession,
+    ActivityTerm,
+    Council,
+    Price,
+    PricePart,
+    Provider,
+    ServedArea,
+    Venue,
+    VenueFeature,
+)
+from app.catalogue.public import Entry
+
+CHUNK = 500
+"""How many ids one statement names at most; SQLite limits the variables of a statement."""
+
+RowT = TypeVar("RowT", bound=SQLModel)
+
+
+def find_by_id_or_slug(session: Session, table: type[Any], key: str) -> Any | None:  # noqa: ANN401 - a row of the table.
+    """The row with this id or slug, if there is one."""
+    try:
+        wanted = table.id == UUID(key)
+    except ValueError:
+        wanted = table.slug == key
+    return session.exec(select(table).where(wanted)).first()
+
+
+def councils_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, CouncilDocument]:
+    """These councils, by id."""
+    found = session.exec(select(Council).where(col(Council.id).in_(ids)))
+    return {row.id: rows.council_document(row) for row in found}
+
+
+def venue_documents(session: Session, ids: Collection[UUID]) -> list[VenueDocument]:
+    """These venues as they were published, by slug."""
+    venues = list(_of(session, Venue, Venue.id, ids))
+    features: dict[UUID, list[VenueFeature]] = {venue.id: [] for venue in venues}
+    for feature in _of(session, VenueFeature, VenueFeature.venue_id, ids, VenueFeature.position):
+        features[feature.venue_id].append(feature)
+    venues.sort(key=lambda venue: venue.slug)
+    return [rows.venue_document(venue, features[venue.id]) for venue in venues]
+
+
+def activity_documents(session: Session, activities: Sequence[Activity]) -> list[ActivityDocument]:
+    """These activities as they were published, in the order given.
+
+    Six statements, whatever their number, and more only beyond `CHUNK` activities.
+    """
+    ids = [row.id for row in activities]
+    prices = list(_of(session, Price, Price.activity_id, ids, Price.position))
+    price_ids = [price.id for price in prices]
+    return rows.activity_documents(
+        activities,
+        terms=_of(session, ActivityTerm, ActivityTerm.activity_id, ids, ActivityTerm.position),
+        sessions=_of(
+            session, ActivitySession, ActivitySession.activity_id, ids, ActivitySession.position
+        ),
+        prices=prices,
+        parts=_of(session, PricePart, PricePart.price_id, price_ids, PricePart.position),
+        areas=_of(session, ServedArea, ServedArea.activity_id, ids, ServedArea.position),
+    )
+
+
+def entries(session: Session, activities: Sequence[Activity]) -> list[Entry]:
+    """These activities with their providers, councils and venues, in the order given."""
+    documents = activity_documents(session, activities)
+    provider_ids = {document.provider_id for document in documents}
+    providers = {
+        row.id: rows.provider_document(row)
+        for row in _of(session, Provider, Provider.id, provider_ids)
+    }
+    councils = councils_by_id(session, {provider.council_id for provider in providers.values()})
+    venue_ids = {
+        one.venue_id for document in documents for one in document.sessions if one.venue_id
+    }
+    venues = {venue.id: venue for venue in venue_documents(session, venue_ids)}
+    return [
+        Entry(
+            activity=document,
+            provider=(provider := providers[document.provider_id]),
+            council=councils[provider.council_id],
+            venues={
+                one.venue_id: venues[one.venue_id] for one in document.sessions if one.venue_id
+            },
+        )
+        for document in documents
+    ]
+
+
+def known_slugs(session: Session, table: type[Any]) -> dict[str, UUID]:
+    """The ids of a table's rows by their slugs."""
+    return dict(session.exec(select(table.slug, table.id)).all())
+
+
+def known_children(
+    session: Session, table: type[ActivitySession | Price]
+) -> dict[UUID, list[UUID]]:
+    """The ids of each activity's sessions or prices, in order."""
+    children: dict[UUID, list[UUID]] = {}
+    statement = select(table.activity_id, table.id).order_by(
+        col(table.activity_id), col(table.position)
+    )
+    pairs: Iterable[tuple[UUID, UUID]] = session.exec(statement)
+    for activity_id, child_id in pairs:
+        children.setdefault(activity_id, []).append(child_id)
+    return children
+
+
+def _of(
+    session: Session,
+    table: type[RowT],
+    owner: Any,  # noqa: ANN401 - a column of the table, as its class shows it.
+    ids: Collection[UUID],
+    *order: Any,  # noqa: ANN401 - columns of the table, as its class shows them.
+) -> Iterator[RowT]:
+    wanted = list(ids)
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        statement = select(table).where(col(owner).in_(chunk)).order_by(*order)
+        yield from session.exec(statement)

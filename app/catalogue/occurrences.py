@@ -1,0 +1,124 @@
+"""On which days a session runs. Times are local; the days are London's."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import cache
+from itertools import islice
+
+from holidays import country_holidays
+
+from app.catalogue.documents.activities import Closure
+from app.catalogue.documents.base import Day
+from app.catalogue.documents.sessions import SessionDocument
+from app.parameters import LONDON
+
+DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+HORIZON_DAYS = 366
+"""How far ahead days are looked for."""
+
+
+@cache
+def _bank_holidays(year: int) -> frozenset[date]:
+    return frozenset(country_holidays("GB", subdiv="ENG", years=year))
+
+
+def is_bank_holiday(day: date) -> bool:
+    """Whether a day is a bank holiday in England."""
+    return day in _bank_holidays(day.year)
+
+
+def next_dates(
+    session: SessionDocument, first: date, *, closure: Closure | None = None, limit: int = 1
+) -> list[date]:
+    """The first days, from a day on, on which a session runs; none beyond a year.
+
+    A bank holiday counts only where the session says that it is open then. School terms differ
+    from place to place: days of a term-time session are given throughout, and marked so.
+
+    Args:
+        session: the session.
+        first: the first day that counts.
+        closure: a temporary closure of its activity.
+        limit: how many days to find at most.
+    """
+    return list(islice(_dates(session, first, closure), limit))
+
+
+def _dates(session: SessionDocument, first: date, closure: Closure | None) -> Iterator[date]:
+    for offset in range(HORIZON_DAYS):
+        day = first + timedelta(days=offset)
+        if (
+            _repeats_on(session, day)
+            and (session.valid_from is None or session.valid_from <= day)
+            and (session.valid_to is None or day <= session.valid_to)
+            and (session.bank_holidays == "open" or not is_bank_holiday(day))
+            and not _closed_on(closure, day)
+        ):
+            yield day
+
+
+def _closed_on(closure: Closure | None, day: date) -> bool:
+    if closure is None or day < closure.closed_from:
+        return False
+    return closure.reopens_on is None or day < closure.reopens_on
+
+
+def _repeats_on(session: SessionDocument, day: date) -> bool:
+    if session.repeats == "dated":
+        return day in session.dates
+    if DAYS[day.weekday()] != session.day:
+        return False
+    if session.repeats == "fortnightly" and session.week_of:
+        return (_monday(day) - _monday(session.week_of)).days % 14 == 0
+    if session.repeats == "monthly":
+        last = (day + timedelta(days=7)).month != day.month
+        return (day.day - 1) // 7 + 1 in session.nth or (last and -1 in session.nth)
+    return True
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def local_span(session: SessionDocument, day: date) -> tuple[datetime, datetime]:
+    """When a session starts and ends on a day, as London's clocks show it, with the offset."""
+    return (
+        datetime.combine(day, session.starts_at, LONDON),
+        datetime.combine(day, session.ends_at, LONDON),
+    )
+
+
+_DAY_NAMES = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
+_NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
+
+
+def _clock_words(session: SessionDocument) -> str:
+    words = []
+    for at in (session.starts_at, session.ends_at):
+        if (at.hour, at.minute) == (12, 0):
+            words.append("12 noon")
+        else:
+            minutes = f".{at.minute:02}" if at.minute else ""
+            words.append(f"{at.hour % 12 or 12}{minutes}{'am' if at.hour < 12 else 'pm'}")  # noqa: PLR2004 - noon.
+    return f"{words[0]} to {words[1]}"
+
+
+def describe_times(session: SessionDocument) -> str:
+    """When a session runs, in words, as in "Every Tuesday, 10am to 12 noon."."""
+    day = _DAY_NAMES.get(session.day or "", "")
+    when = {
+        "weekly": f"Every {day}",
+        "fortnightly": f"Every second {day}",
+        "monthly": f"The {' and '.join(_NTH[nth] for nth in session.nth)} {day} of the month",
+        "dated": "On set dates",
+    }[session.repeats]
+    term = ", in school terms" if session.term_time_only else ""
+    return f"{when}, {_clock_words(session)}{term}."

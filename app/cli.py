@@ -1,0 +1,285 @@
+"""The command line: `carefinder serve | migrate | sample | load | places | version`."""
+
+import errno
+import os
+import socket
+import sys
+import warnings
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from app.catalogue.files import FilesError
+from app.catalogue.intake import Loaded, load_folder, load_sample
+from app.catalogue.queries import has_sample, is_empty
+from app.database import Database
+from app.geo.queries import find_places
+from app.parameters import london_today
+from app.problems import Problem
+from app.schema import current_revision, migrate, newest_revision, start_epoch
+from app.settings import PREFIX, Settings, UnsafeSettingsError, get_settings
+from app.traffic.requests import set_up_logging
+
+cli = typer.Typer(
+    help="Care Finder: day opportunities that fit, what they cost, and what to ask.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+out = Console()
+err = Console(stderr=True)
+
+MOST_FAULTS_SHOWN = 30
+
+
+def main() -> None:
+    """Run the command line. Whatever stops it is told in one sentence."""
+    warnings.showwarning = _show_warning
+    try:
+        cli()
+    except UnsafeSettingsError as error:
+        _stop(str(error))
+    except FilesError as error:
+        shown = "\n".join(error.faults[:MOST_FAULTS_SHOWN])
+        more = len(error.faults) - MOST_FAULTS_SHOWN
+        _stop(shown + (f"\nand {more} more" if more > 0 else "") + "\nNothing was changed.")
+    except Problem as problem:
+        _stop(problem.detail)
+    except DBAPIError as error:
+        _stop(_database_trouble(error))
+    except OSError as error:
+        _stop(_system_trouble(error))
+
+
+def _stop(sentence: str) -> NoReturn:
+    err.print(f"carefinder: {sentence}", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(1)
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    err.print(f"carefinder: {message}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _database_trouble(error: DBAPIError) -> str:
+    cause = str(error.orig)
+    if isinstance(error, IntegrityError):
+        return "something in it clashes with what the catalogue holds: a slug or a code is taken."
+    if "full" in cause:
+        return "the disk is full, so the database cannot be written. Make room and try again."
+    if "unable to open" in cause or "readonly" in cause:
+        return f"the database file cannot be written. Check the folder that {PREFIX}VAR names."
+    if "no such table" in cause or "does not exist" in cause:
+        return "the database is not set up. Run `carefinder migrate` first."
+    return f"the database that {PREFIX}DATABASE_URL names does not answer. Is it running?"
+
+
+def _system_trouble(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return "the disk is full. Make room and try again."
+    return f"{error.strerror or 'the system refused'}: {error.filename or 'no file named'}."
+
+
+def _open(database_url: str | None) -> tuple[Settings, Database]:
+    """The settings and the database, with the command line's own choice of database first."""
+    if database_url:
+        os.environ[f"{PREFIX}DATABASE_URL"] = database_url
+        get_settings.cache_clear()
+    settings = get_settings()
+    if settings.sqlite:
+        path = Path(settings.database_url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+    return settings, Database(settings.database_url, pool=settings.database_pool)
+
+
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option("--database", help="sqlite:///PATH or postgresql://…; else the settings' own."),
+]
+
+
+@cli.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="The port to listen on.")] = 8000,
+    database: DatabaseOption = None,
+) -> None:
+    """Serve the API. In development the database is migrated, and filled if it is empty."""
+    settings, opened = _open(database)
+    listener = _listen(host, port)
+    if settings.production:
+        _refuse_sample(settings, opened)
+    else:
+        _prepare(settings, opened)
+    opened.close()
+    set_up_logging(settings.log_level)
+    out.print(f"Care Finder is at http://{host}:{port} (documentation: /docs)", highlight=False)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            "app.main:create_app",
+            factory=True,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            h11_max_incomplete_event_size=settings.max_url_bytes * 4,
+        )
+    )
+    server.run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port before anything else is done, so that a taken one is told at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except socket.gaierror:
+        _stop(f"there is no address {host} on this machine.")
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            _stop(f"port {port} is taken. Choose another with --port.")
+        if error.errno == errno.EACCES:
+            _stop(f"port {port} is not yours to use. Choose one above 1023 with --port.")
+        _stop(f"this machine cannot listen on {host}, port {port}.")
+    return listener
+
+
+def _prepare(settings: Settings, database: Database) -> None:
+    migrate(settings.database_url)
+    with database.read() as session:
+        empty = is_empty(session)
+    if empty:
+        _report("Loaded the sample catalogue", _load_sample(database))
+
+
+def _refuse_sample(settings: Settings, database: Database) -> None:
+    """Production serves no invented activities, unless it is told to."""
+    if settings.allow_sample or current_revision(database.engine) != newest_revision():
+        return
+    with database.read() as session:
+        if has_sample(session):
+            raise UnsafeSettingsError(
+                "The database holds the invented sample catalogue. Use another database, or set "
+                f"{PREFIX}ALLOW_SAMPLE=true for a demonstration."
+            )
+
+
+def _load_sample(database: Database) -> Loaded:
+    with _progress("Loading the sample catalogue"):
+        return load_sample(database, london_today())
+
+
+def _progress(what: str) -> Progress:
+    progress = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+    )
+    progress.add_task(what, total=None)
+    return progress
+
+
+def _report(what: str, loaded: Loaded) -> None:
+    out.print(
+        f"{what}: {loaded.councils} councils, {loaded.providers} providers, "
+        f"{loaded.venues} venues, {loaded.activities} activities.",
+        highlight=False,
+    )
+
+
+@cli.command("migrate")
+def migrate_command(
+    database: DatabaseOption = None,
+    *,
+    restored: Annotated[
+        bool,
+        typer.Option(
+            "--restored",
+            help="The database was restored from a backup: begin a new epoch, so that nobody "
+            "goes on from numbers that the restored catalogue will give again.",
+        ),
+    ] = False,
+) -> None:
+    """Bring the database to the newest revision."""
+    settings, opened = _open(database)
+    migrate(settings.database_url)
+    if restored:
+        start_epoch(opened)
+        out.print("A new epoch has begun: followers will be told to export again.")
+    out.print(f"The database is at revision {newest_revision()}.", highlight=False)
+
+
+@cli.command()
+def sample(database: DatabaseOption = None) -> None:
+    """Load the invented sample catalogue, as fresh as if it had been written today."""
+    settings, opened = _open(database)
+    if settings.production and not settings.allow_sample:
+        raise UnsafeSettingsError(
+            f"Production does not take the sample catalogue unless {PREFIX}ALLOW_SAMPLE is true."
+        )
+    if not settings.production:
+        migrate(settings.database_url)
+    _report("Loaded the sample catalogue", _load_sample(opened))
+
+
+@cli.command()
+def load(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, file_okay=False, readable=True, help="A folder in the sample's format."
+        ),
+    ],
+    database: DatabaseOption = None,
+) -> None:
+    """Load councils, providers and activities from a folder of files: all of it or nothing."""
+    settings, opened = _open(database)
+    if not settings.production:
+        migrate(settings.database_url)
+    with _progress(f"Loading {folder}"):
+        loaded = load_folder(opened, folder, london_today())
+    _report(f"Loaded {folder}", loaded)
+
+
+@cli.command()
+def places(
+    query: Annotated[str, typer.Argument(help="A postcode, outcode, sector or place name.")],
+    database: DatabaseOption = None,
+) -> None:
+    """Say where a postcode or a place is, how exactly that is known, and whose council it is in."""
+    _, opened = _open(database)
+    with opened.read() as session:
+        found = find_places(session, query)
+    table = Table("Place", "Kind", "Latitude", "Longitude", "Within miles", "Council", "Sure")
+    for one in found:
+        place, council = one.place, one.council
+        table.add_row(
+            place.label,
+            place.kind,
+            f"{place.latitude:.4f}",
+            f"{place.longitude:.4f}",
+            f"{place.accuracy_miles:.1f}",
+            council.name or "not known",
+            f"{council.confidence:.0%}",
+        )
+    out.print(table)
+
+
+@cli.command()
+def version() -> None:
+    """Say which version this is, and which revision of the database it needs."""
+    out.print(
+        f"Care Finder {installed_version('carefinder')}, database revision {newest_revision()}",
+        highlight=False,
+    )

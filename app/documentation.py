@@ -1,0 +1,60 @@
+"""The OpenAPI document: what FastAPI derives from the code, the problems, and real examples."""
+
+import json
+from importlib import resources
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app.problems import ProblemDetails
+
+
+def install(application: FastAPI) -> None:
+    """Have the application's document carry the shape of problems and an example everywhere."""
+
+    def document() -> dict[str, Any]:
+        if application.openapi_schema is None:
+            application.openapi_schema = _document(application)
+        return application.openapi_schema
+
+    application.openapi = document  # type: ignore[method-assign] # FastAPI documents this way.
+
+
+def _document(application: FastAPI) -> dict[str, Any]:
+    made = get_openapi(
+        title=application.title,
+        version=application.version,
+        summary=application.summary,
+        description=application.description,
+        routes=application.routes,
+        tags=application.openapi_tags,
+        license_info=application.license_info,
+        separate_input_output_schemas=False,
+    )
+    shape = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas = made.setdefault("components", {}).setdefault("schemas", {})
+    schemas.update(shape.pop("$defs", {}))
+    schemas["ProblemDetails"] = shape
+    # FastAPI adds these for its own validation errors, which are problems here.
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    examples = recorded_examples()
+    for operations in made["paths"].values():
+        for operation in operations.values():
+            _add_example(operation, examples)
+    return made
+
+
+def recorded_examples() -> dict[str, Any]:
+    """A real answer of each operation, from the sample catalogue, by operation id."""
+    text = resources.files("app").joinpath("examples.json").read_text(encoding="utf-8")
+    examples: dict[str, Any] = json.loads(text)
+    return examples
+
+
+def _add_example(operation: dict[str, Any], examples: dict[str, Any]) -> None:
+    example = examples.get(operation["operationId"])
+    content = operation["responses"].get("200", {}).get("content", {}).get("application/json")
+    if example is not None and content is not None:
+        content["example"] = example

@@ -1,0 +1,110 @@
+"""The application: its layers, its routers and its documentation. The table of contents."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import Depends, FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.middleware.cors import CORSMiddleware
+
+import app.catalogue.router
+import app.geo.router
+import app.health
+import app.search.router
+import app.traffic.metrics
+import app.vocabulary.router
+from app import caching, documentation, problems
+from app.caching import cacheable
+from app.database import Database
+from app.settings import Settings, get_settings
+from app.traffic.compression import Compression
+from app.traffic.metrics import Metrics
+from app.traffic.requests import Requests
+
+DESCRIPTION = """
+Care Finder holds a catalogue of day opportunities: what there is for disabled and older people
+and their carers, who it is for, where and when it runs, what it costs and how to start.
+
+* Reading is open: no key is needed, and any website may call it.
+* Codes in answers come with their labels. `lang=easy` gives Easy Read words in their place.
+* What a provider has not stated is `not_stated`: it is never a no, and never a yes.
+* Every error is `application/problem+json` (RFC 9457) and says what to change.
+* Public answers carry an `ETag`; send it back as `If-None-Match` and an unchanged answer is a 304.
+"""
+
+TAGS = [
+    {"name": "service", "description": "What this service is."},
+    {"name": "activities", "description": "What there is to do."},
+    {"name": "providers", "description": "Who runs it."},
+    {"name": "councils", "description": "Who answers for an area, and what they say."},
+    {"name": "places", "description": "Where something is: postcodes and place names."},
+    {"name": "vocabularies", "description": "The codes, and what they mean."},
+    {"name": "health", "description": "For those who run the service."},
+]
+
+EXPOSED = ["ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-Id"]
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application, ready to serve.
+
+    Args:
+        settings: the process's own if not given.
+    """
+    settings = settings or get_settings()
+
+    @asynccontextmanager
+    async def lifespan(application: FastAPI) -> AsyncIterator[None]:
+        yield
+        application.state.database.close()
+
+    application = FastAPIOffline(
+        title="Care Finder",
+        summary="Day opportunities that fit: what, where, when, for how much, and how to start.",
+        description=DESCRIPTION,
+        version=version("carefinder"),
+        license_info={"name": "Apache 2.0", "identifier": "Apache-2.0"},
+        openapi_tags=TAGS,
+        redoc_url=None,
+        lifespan=lifespan,
+        max_body_size=settings.max_body_bytes,
+        generate_unique_id_function=lambda route: route.name,
+        separate_input_output_schemas=False,
+        # Traces and logs of the framework would carry query strings and exceptions' messages.
+        telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
+        responses=problems.responses(problems.ServerFault, problems.Unavailable),
+    )
+    application.state.settings = settings
+    application.state.database = Database(settings.database_url, pool=settings.database_pool)
+    application.state.metrics = Metrics()
+    problems.install(application)
+    caching.install(application)
+    documentation.install(application)
+    _add_layers(application, settings)
+    for router in (
+        app.catalogue.router.router,
+        app.search.router.router,
+        app.geo.router.router,
+        app.vocabulary.router.router,
+    ):
+        application.include_router(router, dependencies=[Depends(cacheable)])
+    application.include_router(app.health.router)
+    application.include_router(app.traffic.metrics.router)
+    return application
+
+
+def _add_layers(application: FastAPI, settings: Settings) -> None:
+    """The layers around every request; the last one added is the outermost."""
+    application.add_middleware(Compression, minimum_size=settings.compress_from_bytes)
+    application.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "POST"],
+        allow_headers=["*"],
+        expose_headers=EXPOSED,
+        max_age=86_400,
+    )
+    application.add_middleware(
+        Requests, max_url_bytes=settings.max_url_bytes, metrics=application.state.metrics
+    )

@@ -1,0 +1,96 @@
+"""Finding activities: which ones, in which order, a page at a time."""
+
+from datetime import date
+
+from sqlmodel import Session, col, func, select
+
+from app.catalogue.loading import entries, find_by_id_or_slug
+from app.catalogue.models import Activity, ActivityTerm, Council, Provider
+from app.catalogue.public import activity_detail, activity_summary
+from app.catalogue.queries import ActivityNotFound, live
+from app.catalogue.schemas import ActivityDetail, ActivitySummary
+from app.database import Reading
+from app.geo.models import Area
+from app.paging import Page, page_of, paginate
+from app.parameters import Language
+from app.problems import Gone
+from app.search.criteria import SearchCriteria
+
+ALIKE_IN = ("activity_type", "outcome", "cohort")
+"""The vocabularies in which a closed activity and another are alike."""
+
+
+class ActivityClosed(Gone):
+    """The activity was closed for good; `similar` names others like it."""
+
+    code = "activity_closed"
+
+
+def list_activities(
+    session: Reading, criteria: SearchCriteria, today: date
+) -> Page[ActivitySummary]:
+    """The live activities that meet the criteria, by name."""
+    statement = select(Activity).where(live(today))
+    if criteria.provider is not None:
+        wanted = col(Provider.slug) == criteria.provider
+        if criteria.provider_id is not None:
+            wanted = col(Provider.id) == criteria.provider_id
+        statement = statement.where(
+            col(Activity.provider_id).in_(select(Provider.id).where(wanted))
+        )
+    if criteria.council is not None:
+        of_council = (
+            select(Provider.id).join(Council).join(Area).where(Area.gss == criteria.council)
+        )
+        statement = statement.where(col(Activity.provider_id).in_(of_council))
+    ordered = statement.order_by(col(Activity.sort_name), col(Activity.id))
+    found, total = paginate(session, ordered, criteria)
+    items = [activity_summary(entry, today, criteria.lang) for entry in entries(session, found)]
+    return page_of(items, total, criteria)
+
+
+def get_activity(session: Reading, key: str, today: date, lang: Language) -> ActivityDetail:
+    """Everything about the activity with this id or slug.
+
+    Raises:
+        ActivityNotFound: there never was one.
+        ActivityClosed: it was closed for good; the problem names similar ones.
+    """
+    row = find_by_id_or_slug(session, Activity, key)
+    if row is None or row.status not in {"live", "closed"}:
+        raise ActivityNotFound
+    if row.status == "closed" or (row.hidden_from is not None and row.hidden_from <= today):
+        similar = [one.model_dump(mode="json") for one in _similar(session, row, today, lang)]
+        raise ActivityClosed(
+            "This activity is not in the catalogue any more. `similar` names others like it.",
+            similar=similar,
+        )
+    (entry,) = entries(session, [row])
+    return activity_detail(entry, today, lang)
+
+
+def _similar(
+    session: Session, row: Activity, today: date, lang: Language, limit: int = 5
+) -> list[ActivitySummary]:
+    """Live activities of the same council that share the most terms with one."""
+    terms = select(ActivityTerm.scheme, ActivityTerm.code).where(
+        ActivityTerm.activity_id == row.id, col(ActivityTerm.scheme).in_(ALIKE_IN)
+    )
+    mine = terms.subquery()
+    council = select(Provider.council_id).where(Provider.id == row.provider_id)
+    neighbours = select(Provider.id).where(col(Provider.council_id).in_(council))
+    shared = func.count().label("shared")
+    statement = (
+        select(Activity)
+        .join(ActivityTerm, col(ActivityTerm.activity_id) == Activity.id)
+        .join(
+            mine,
+            (mine.c.scheme == ActivityTerm.scheme) & (mine.c.code == ActivityTerm.code),
+        )
+        .where(live(today), Activity.id != row.id, col(Activity.provider_id).in_(neighbours))
+        .group_by(col(Activity.id))
+        .order_by(shared.desc(), col(Activity.sort_name), col(Activity.id))
+        .limit(limit)
+    )
+    found = session.exec(statement).all()
+    return [activity_summary(entry, today, lang) for entry in entries(session, found)]
