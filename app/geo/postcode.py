@@ -43,12 +43,12 @@ NON_GEOGRAPHIC = frozenset(_POST_BOXES.split())
 """Outcodes of post boxes and large companies. Nobody lives there, and some lie nowhere."""
 
 _OUTCODE_SHAPES = {2: ("A9",), 3: ("A99", "AA9", "A9A"), 4: ("AA99", "AA9A")}
+_CUT_SHORT = "9U"
 _INCODE_SHAPES: tuple[tuple[Kind, str], ...] = (
     ("outcode", ""),
     ("unit", "9UU"),
     ("sector", "9"),
-    # Somebody has not typed the last letter yet.
-    ("sector", "9U"),
+    ("sector", _CUT_SHORT),
 )
 _CHARACTERS = {
     "A": frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
@@ -163,7 +163,9 @@ def _readings(
         split = len(characters) - len(shape)
         shapes = _OUTCODE_SHAPES.get(split, ())
         incode = _nearest(characters[split:], shape) if shapes else None
-        if incode is None:
+        # Somebody may not have typed the last letter yet, but a space in the wrong place as well
+        # is too much to guess from.
+        if incode is None or (shape == _CUT_SHORT and breaks and split not in breaks):
             continue
         most = _most_changes(characters, spaced=split in breaks)
         digit, letters = incode[0][:1], incode[0][1:] if kind == "unit" else ""

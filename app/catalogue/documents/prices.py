@@ -51,6 +51,17 @@ class PriceDocument(Document):
     valid_to: date | None = None
     parts: list[PricePart] = Field(min_length=1, max_length=20)
 
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        plain = any(part.part == "support" and part.staff_ratio is None for part in self.parts)
+        if not plain and any(part.ratio_effect == "replaces" for part in self.parts):
+            raise refuse(
+                "A part that replaces the support part for some needs a support part for the rest."
+            )
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise refuse("A price stops being valid after it starts being valid.")
+        return self
+
 
 class Policies(Document):
     """What happens when somebody is away, leaves, or wants to try first."""
