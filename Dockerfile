@@ -1,9 +1,11 @@
 # The service as a container: no compiler, no package manager's leavings, no rights.
 #
 #   docker build -t carefinder .
+#   docker run -e CAREFINDER_DATABASE_URL=postgresql://… carefinder migrate
 #   docker run --read-only --tmpfs /tmp -v carefinder:/var/lib/carefinder -p 8000:8000 \
 #     -e CAREFINDER_DATABASE_URL=postgresql://… carefinder
 #
+# It runs as in production, so the database is brought up to date only when it is told to.
 # The steps are those of scripts/environment, and the packages those of requirements.lock.
 
 FROM python:3.13-slim AS build

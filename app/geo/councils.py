@@ -231,13 +231,13 @@ def _candidate(county: Nearby, share: float, holdings: Sequence[Holding]) -> Cou
 def _best(found: Sequence[CouncilCandidate]) -> CouncilGuess:
     """The most likely of the candidates, with the others beside it unless it is sure."""
     ranked = sorted(
-        (replace(each, confidence=_shown(each.confidence)) for each in found),
+        (replace(each, confidence=share) for each in found if (share := _shown(each.confidence))),
         key=lambda each: (-each.confidence, each.name),
     )
+    if not ranked:
+        return NOBODY
     best = ranked[0]
-    if best.confidence >= SURE:
-        return CouncilGuess(best.gss, best.name, best.confidence)
-    candidates = tuple(each for each in ranked if each.confidence > 0)
+    candidates = () if best.confidence >= SURE else tuple(ranked)
     return CouncilGuess(best.gss, best.name, best.confidence, candidates)
 
 

@@ -3,21 +3,25 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from app.geo.councils import PlaceFound
 from app.geo.distance import rounded_miles
 from app.geo.geocoder import PlaceKind
-from app.parameters import Line, QueryModel
+from app.parameters import QueryModel, refuse_line_breaks
 
 DECIMALS = 4
 """Decimals of a degree: some ten metres, finer than any shipped table."""
 
 
+# The length comes first: after a validator it would be told as a number of items.
+Typed = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(refuse_line_breaks)]
+
+
 class PlaceParams(QueryModel):
     """What somebody typed to say where they are."""
 
-    q: Annotated[Line, Field(min_length=1, max_length=100)] = Field(
+    q: Typed = Field(
         description=(
             "A postcode, the first part of one, a sector such as `CM1 1`, or the name of a town or "
             "village, also with its county: `Newport, Essex`. The beginning is enough. Case, "

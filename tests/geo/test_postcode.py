@@ -79,7 +79,7 @@ def test_a_space_tells_a_sector_from_an_outcode(text: str, expected: str) -> Non
         ("I5 1AA", "unit L5 1AA", 1),
         ("IS1 1AA", "unit LS1 1AA", 1),
         ("Z0 1AA", "unit Z0 1AA", 0),
-        ("CM1 11A", None, 0),
+        ("CM1 11A", "unit CM1 1LA", 1),
     ],
 )
 def test_look_alikes_are_put_right_by_their_position(
@@ -120,7 +120,7 @@ def test_a_correction_leads_only_to_an_outcode_in_use() -> None:
         "1",
         "CM",
         "CM1 1ABC",
-        "CM1 11A",
+        "CM1 13A",
         "CM1 AAB",
         "CM1 1AV\N{COMBINING ACUTE ACCENT}X",
         "CM1 1Ä",
