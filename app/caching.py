@@ -29,7 +29,7 @@ class NotModified(Exception):  # noqa: N818 - it is an answer and not an error.
 
 @cache
 def build() -> str:
-    """What tells one version of the code from another: a digest of the code and its vocabulary."""
+    """What tells one version of the code from another: a digest of the code and its data."""
     digest = hashlib.blake2b(digest_size=8)
     for path in sorted(_sources(resources.files("app")), key=str):
         digest.update(path.name.encode())
@@ -42,7 +42,7 @@ def _sources(folder: Traversable) -> list[Traversable]:
     for path in folder.iterdir():
         if path.is_dir() and path.name != "sample":
             found += _sources(path)
-        elif path.name.endswith((".py", ".json")):
+        elif path.name.endswith((".py", ".json", ".csv")):
             found.append(path)
     return found
 

@@ -209,22 +209,34 @@ def problem_response(problem: Problem, request_id: str) -> Response:
 
 
 def responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """What an operation's documentation says of the problems that it may answer with."""
+    """What an operation's documentation says of the problems that it may answer with.
+
+    Several kinds of one status stand beside each other, each with an example.
+    """
     documented: dict[int | str, dict[str, Any]] = {}
     for kind in problems:
-        documented[kind.status] = {
-            "description": (kind.__doc__ or kind.title).splitlines()[0],
-            "content": {
-                MEDIA_TYPE: {
-                    "schema": {"$ref": "#/components/schemas/ProblemDetails"},
-                    "example": {
-                        "type": TYPE_PREFIX + kind.code,
-                        "title": kind.title,
-                        "status": kind.status,
-                        "detail": (kind.__doc__ or kind.title).splitlines()[0],
-                        "instance": "urn:uuid:01a1f2c4-7d10-7b3e-9c55-2f1c1d0a9e11",
-                    },
-                }
+        what = (kind.__doc__ or kind.title).splitlines()[0]
+        one = documented.setdefault(
+            kind.status,
+            {
+                "description": "",
+                "content": {
+                    MEDIA_TYPE: {
+                        "schema": {"$ref": "#/components/schemas/ProblemDetails"},
+                        "examples": {},
+                    }
+                },
+            },
+        )
+        one["description"] = f"{one['description']} {what}".strip()
+        one["content"][MEDIA_TYPE]["examples"][kind.code] = {
+            "summary": kind.title,
+            "value": {
+                "type": TYPE_PREFIX + kind.code,
+                "title": kind.title,
+                "status": kind.status,
+                "detail": what,
+                "instance": "urn:uuid:01a1f2c4-7d10-7b3e-9c55-2f1c1d0a9e11",
             },
         }
     return documented
@@ -285,6 +297,9 @@ _MESSAGES = {
     "finite_number": "This should be a finite number.",
     "bool_parsing": "This should be true or false.",
     "string_too_long": "This is too long.",
+    "string_too_short": "This is too short.",
+    "too_long": "This is too long.",
+    "too_short": "This is too short.",
     "string_unicode": "This is not valid text.",
 }
 """Plain sentences in place of the library's. Those it builds from the input are all here."""
@@ -297,9 +312,6 @@ _SAFE = frozenset(
         "less_than_equal",
         "literal_error",
         "enum",
-        "string_too_short",
-        "too_long",
-        "too_short",
         "string_type",
         "int_type",
         "float_type",

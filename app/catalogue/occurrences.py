@@ -47,14 +47,24 @@ def next_dates(
 def _dates(session: SessionDocument, first: date, closure: Closure | None) -> Iterator[date]:
     for offset in range(HORIZON_DAYS):
         day = first + timedelta(days=offset)
-        if (
-            _repeats_on(session, day)
-            and (session.valid_from is None or session.valid_from <= day)
-            and (session.valid_to is None or day <= session.valid_to)
-            and (session.bank_holidays == "open" or not is_bank_holiday(day))
-            and not _closed_on(closure, day)
-        ):
+        if _runs_on(session, day) and not _closed_on(closure, day):
             yield day
+
+
+def _runs_on(session: SessionDocument, day: date) -> bool:
+    return (
+        _repeats_on(session, day)
+        and (session.valid_from is None or session.valid_from <= day)
+        and (session.valid_to is None or day <= session.valid_to)
+        and (session.bank_holidays == "open" or not is_bank_holiday(day))
+    )
+
+
+def days_between(session: SessionDocument, first: date, last: date) -> list[date]:
+    """Every day from one to another, both included, on which a session runs; at most two years."""
+    span = min((last - first).days + 1, 2 * HORIZON_DAYS)
+    days = (first + timedelta(days=offset) for offset in range(span))
+    return [day for day in days if _runs_on(session, day)]
 
 
 def _closed_on(closure: Closure | None, day: date) -> bool:
@@ -86,6 +96,34 @@ def local_span(session: SessionDocument, day: date) -> tuple[datetime, datetime]
         datetime.combine(day, session.starts_at, LONDON),
         datetime.combine(day, session.ends_at, LONDON),
     )
+
+
+def time_bands(session: SessionDocument) -> frozenset[str]:
+    """The codes of `time_band` that a session falls into, by its days and its local times.
+
+    A morning starts before noon, an afternoon lasts beyond one o'clock and starts before five,
+    an evening starts at five or later; a whole day starts before noon, ends at three or later and
+    lasts four hours at least. A dated session has the days of its dates.
+    """
+    days = {DAYS[day.weekday()] for day in session.dates} | {session.day}
+    starts = session.starts_at.hour * 60 + session.starts_at.minute
+    ends = session.ends_at.hour * 60 + session.ends_at.minute
+    bands = set()
+    if days & set(DAYS[:5]):
+        parts = {
+            "weekday_morning": starts < 12 * 60,
+            "weekday_afternoon": ends > 13 * 60 and starts < 17 * 60,
+            "weekday_all_day": starts < 12 * 60 and ends >= max(15 * 60, starts + 4 * 60),
+            "weekday_evening": starts >= 17 * 60,
+        }
+        bands |= {band for band, holds in parts.items() if holds}
+    if "sat" in days:
+        bands.add("saturday")
+    if "sun" in days:
+        bands.add("sunday")
+    if session.bank_holidays == "open":
+        bands.add("bank_holiday")
+    return frozenset(bands)
 
 
 _DAY_NAMES = {

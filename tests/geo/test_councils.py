@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.geo.councils import (
@@ -123,6 +123,10 @@ def test_shares_that_come_to_more_than_the_whole_are_scaled_down() -> None:
     listings = [Listing(ESSEX, 1.0), Listing(LEICESTER, None), Listing(CHESHIRE_EAST, 0.5)]
     guess = guess_council(Evidence(listings, [], weigh_county=False))
     assert told(guess) == [("Essex", 0.5), ("Cheshire East", 0.25), ("Leicester", 0.25)]
+
+
+def test_a_share_too_small_to_show_is_nothing() -> None:
+    assert guess_council(Evidence([Listing(ESSEX, 0.0001)], [])) == NOBODY
 
 
 def test_a_sure_guess_needs_no_candidates() -> None:
@@ -266,6 +270,7 @@ COUNTIES = st.lists(
 ).map(lambda counties: sorted(counties, key=lambda county: county.miles))
 
 
+@settings(deadline=None)
 @given(
     listings=st.lists(
         st.builds(Listing, st.sampled_from([ESSEX, LEICESTER, CAMDEN, CUMBERLAND]), SHARES),

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.geo.distance import (
@@ -87,6 +87,7 @@ def test_many_distances_keep_the_shape_they_came_in() -> None:
     assert here.tolist() == [0.0]
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1_000))
 def test_miles_and_kilometres_turn_into_each_other(miles: float) -> None:
     assert miles_from_km(km_from_miles(miles)) == pytest.approx(miles)
@@ -109,6 +110,7 @@ def test_miles_are_shown_to_one_decimal(miles: float, shown: float) -> None:
     assert rounded_miles(miles) == shown
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1_000))
 def test_a_shown_distance_is_within_a_twentieth_of_a_mile(miles: float) -> None:
     assert abs(rounded_miles(miles) - miles) <= 0.05 + 1e-9

@@ -26,14 +26,14 @@ def test_no_outcode_lies_outside_great_britain() -> None:
 
 
 def test_the_tables_load_quickly() -> None:
-    """Some 40 ms; ten times that would be a fault, not a busy machine."""
+    """Some 60 ms; ten times that is a fault, and not a busy machine."""
     for table in (outcodes, sectors, settlements):
         table.cache_clear()
     start = time.perf_counter()
     outcodes()
     sectors()
     settlements().named("Crewe")
-    assert time.perf_counter() - start < 0.5
+    assert time.perf_counter() - start < 0.6
 
 
 def test_a_table_is_read_once() -> None:

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.geo.gazetteer import settlements
@@ -41,6 +41,7 @@ def test_a_text_without_latin_letters_or_digits_has_an_empty_key(text: str) -> N
     assert name_key(text) == ""
 
 
+@settings(deadline=None)
 @given(st.text(max_size=100))
 def test_a_key_is_its_own_key(text: str) -> None:
     assert name_key(name_key(text)) == name_key(text)

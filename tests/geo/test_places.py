@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.geo.distance import Point, miles_from_km
@@ -285,6 +285,7 @@ def test_a_problem_has_a_sentence_that_is_easy_to_read_and_never_the_input(text:
         assert text not in problem.value.detail + easy_read
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=100))
 def test_any_text_gives_places_or_a_problem(text: str) -> None:
     try:
@@ -295,6 +296,7 @@ def test_any_text_gives_places_or_a_problem(text: str) -> None:
     assert all(place.accuracy_miles > 0 for place in places)
 
 
+@settings(deadline=None)
 @given(
     sector=st.sampled_from(
         sorted(name for name in sectors().by_name if name.split()[0] not in NON_GEOGRAPHIC)

@@ -17,7 +17,8 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Gss = Annotated[str, Field(pattern=r"^[A-Z][0-9]{8}$")]
 Outcode = Annotated[str, Field(pattern=r"^[A-Z]{1,2}[0-9][A-Z0-9]?$")]
 Latitude = Annotated[float, Field(ge=49.0, le=61.0)]
-Longitude = Annotated[float, Field(ge=-9.0, le=2.5)]
+# The meridian runs through England; -0.0, which is 0.0 but reads otherwise, becomes 0.0.
+Longitude = Annotated[float, Field(ge=-9.0, le=2.5), AfterValidator(lambda degrees: degrees + 0.0)]
 Pence = Annotated[int, Field(ge=0, le=10_000_000)]
 Age = Annotated[int, Field(ge=0, le=120)]
 

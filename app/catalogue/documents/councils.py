@@ -104,6 +104,13 @@ class AreaDocument(Document):
     successor_gss: Gss | None = None
     outcodes: list[OutcodeShare] = Field(default_factory=list, max_length=500)
 
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        outcodes = [share.outcode for share in self.outcodes]
+        if len(set(outcodes)) != len(outcodes):
+            raise refuse("Each outcode may stand there once.")
+        return self
+
 
 class FreshnessDays(Document):
     """For how many days since it was confirmed a listing is fresh, due, and stale."""

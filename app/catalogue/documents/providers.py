@@ -80,7 +80,7 @@ class ProviderDocument(Document):
     description: Words
     easy_read: Words | None = None
     legal_form: LegalForm | None = None
-    charity_number: Annotated[str, Field(pattern=r"^[0-9]{6,8}(-[0-9]+)?$")] | None = None
+    charity_number: Annotated[str, Field(pattern=r"^[0-9]{6,8}(-[0-9]{1,6})?$")] | None = None
     company_number: Annotated[str, Field(pattern=r"^[A-Z0-9]{8}$")] | None = None
     council_id: UUID = Field(description="Its home council, whose officers moderate it.")
     contacts: list[Contact] = Field(default_factory=list, max_length=10)

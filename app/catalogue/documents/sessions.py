@@ -71,10 +71,11 @@ class SessionDocument(Document):
     def _agree(self) -> Self:
         if (self.place == "venue") != (self.venue_id is not None):
             raise refuse("A session at a venue names its venue; any other names none.")
-        if self.ends_at <= self.starts_at:
-            raise refuse("A session ends after it starts, on the same day.")
+        # Before they are compared: a time with a zone cannot be compared with one without.
         if self.starts_at.tzinfo or self.ends_at.tzinfo:
             raise refuse("Times are local: leave out the zone.")
+        if self.ends_at <= self.starts_at:
+            raise refuse("A session ends after it starts, on the same day.")
         wanted = {
             "weekly": {"day"},
             "fortnightly": {"day", "week_of"},
@@ -86,6 +87,8 @@ class SessionDocument(Document):
             raise refuse(
                 "Weekly needs day; fortnightly day and week_of; monthly day and nth; dated dates."
             )
+        if len(set(self.nth)) != len(self.nth) or len(set(self.dates)) != len(self.dates):
+            raise refuse("Each entry of nth and of dates may stand there once.")
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             raise refuse("A session stops being valid after it starts being valid.")
         return self
