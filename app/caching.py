@@ -4,10 +4,12 @@ The ETag stands for what the answer is made of, so it is tested before any work 
 """
 
 import hashlib
+import json
+from datetime import date
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
 from starlette.datastructures import QueryParams
@@ -17,6 +19,26 @@ from app.database import ReadSession
 from app.parameters import Today
 
 CACHE_CONTROL = "public, max-age=60"
+
+_HEADERS = {
+    "ETag": {
+        "description": "Changes whenever the answer does. Send it back as `If-None-Match`.",
+        "schema": {"type": "string", "examples": ['"407ab2ac9dbc79db730214792bea2659"']},
+    },
+    "Cache-Control": {
+        "description": "For how long it may be shown again without asking.",
+        "schema": {"type": "string", "examples": [CACHE_CONTROL]},
+    },
+}
+
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    200: {"headers": _HEADERS},
+    304: {
+        "description": "What you have, and named in `If-None-Match`, is still right.",
+        "headers": _HEADERS,
+    },
+}
+"""What the documentation of every cacheable operation says besides."""
 
 
 class NotModified(Exception):  # noqa: N818 - it is an answer and not an error.
@@ -47,39 +69,65 @@ def _sources(folder: Traversable) -> list[Traversable]:
     return found
 
 
-def matches(if_none_match: str | None, etag: str) -> bool:
-    """Whether an `If-None-Match` header names this ETag, weak or compressed spellings included."""
-    if not if_none_match:
-        return False
-    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    return etag in tags or f'{etag[:-1]}-gzip"' in tags
+def matching(if_none_match: str, etag: str) -> str | None:
+    """The spelling of an ETag that an `If-None-Match` header names: as it is, or compressed.
 
-
-def cacheable(request: Request, response: Response, session: ReadSession, today: Today) -> None:
-    """Give the answer its ETag, or end the request at once if the caller has it already.
-
-    Raises:
-        NotModified: the caller's `If-None-Match` names the answer.
+    The comparison is weak, as for every GET (RFC 9110, section 13.1.2). The 304 has to name the
+    very ETag that the caller's cache holds, or the cache does not know which answer is meant.
     """
-    face = read_clock(session)
+    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    spellings = (etag, f'{etag[:-1]}-gzip"')
+    return next((spelling for spelling in spellings if spelling in tags), None)
+
+
+def etag_of(request: Request, epoch: str, sequence: int, today: date) -> str:
+    """The ETag of an answer to a request, from what it is made of.
+
+    Args:
+        request: its path and query, whatever the query's order.
+        epoch: of the catalogue's clock.
+        sequence: the clock's number.
+        today: the day that labels and next dates are worked out for.
+    """
     parts = (
-        face.epoch,
-        str(face.sequence),
+        epoch,
+        str(sequence),
         build(),
         today.isoformat(),
         request.url.path,
         _normal(request.query_params),
     )
     digest = hashlib.blake2b("\x1f".join(parts).encode("utf-8", "replace"), digest_size=16)
-    etag = f'"{digest.hexdigest()}"'
-    if matches(request.headers.get("if-none-match"), etag):
-        raise NotModified(etag)
+    return f'"{digest.hexdigest()}"'
+
+
+def refuse_unchanged(request: Request, etag: str) -> None:
+    """End the request at once if the caller has the answer already.
+
+    Raises:
+        NotModified: the caller's `If-None-Match` names the answer.
+    """
+    named = matching(",".join(request.headers.getlist("if-none-match")), etag)
+    if named is not None:
+        raise NotModified(named)
+
+
+def cacheable(request: Request, response: Response, session: ReadSession, today: Today) -> None:
+    """Give an answer from the database its ETag, or end the request if the caller has it already.
+
+    Raises:
+        NotModified: the caller's `If-None-Match` names the answer.
+    """
+    face = read_clock(session)
+    etag = etag_of(request, face.epoch, face.sequence, today)
+    refuse_unchanged(request, etag)
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = CACHE_CONTROL
 
 
 def _normal(query: QueryParams) -> str:
-    return "&".join(f"{name}={value}" for name, value in sorted(query.multi_items()))
+    """The query whatever its order, in a way in which no two queries are written alike."""
+    return json.dumps(sorted(query.multi_items()))
 
 
 Cacheable = Annotated[None, Depends(cacheable)]

@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 import warnings
+from contextlib import closing
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -14,12 +15,13 @@ import uvicorn
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.catalogue.files import FilesError
 from app.catalogue.intake import Loaded, load_folder, load_sample
 from app.catalogue.queries import has_sample, is_empty
-from app.database import Database
+from app.database import Database, UnusableDatabaseError
 from app.geo.queries import find_places
 from app.parameters import london_today
 from app.problems import Problem
@@ -39,6 +41,24 @@ out = Console()
 err = Console(stderr=True)
 
 MOST_FAULTS_SHOWN = 30
+NO_SUCH_TABLE = "42P01"
+"""PostgreSQL's code for it; SQLite has only the words."""
+
+NOT_SET_UP = "the database is not set up. Run `carefinder migrate` first."
+DISK_FULL = "the disk is full, so the database cannot be written. Make room and try again."
+NOT_WRITABLE = f"the database file cannot be written. Check the folder that {PREFIX}VAR names."
+
+DATABASE_TROUBLES = {
+    "disk is full": DISK_FULL,
+    "No space left": DISK_FULL,
+    "unable to open": NOT_WRITABLE,
+    "readonly": NOT_WRITABLE,
+    "no such table": NOT_SET_UP,
+    "not a database": "the database file holds something else. Choose another with --database.",
+    "does not exist": f"there is no such database or user as {PREFIX}DATABASE_URL names.",
+    "authentication failed": f"the user or the password in {PREFIX}DATABASE_URL is refused.",
+}
+"""What the two databases say, and what to do about it. Their own words may hold the address."""
 
 
 def main() -> None:
@@ -46,7 +66,7 @@ def main() -> None:
     warnings.showwarning = _show_warning
     try:
         cli()
-    except UnsafeSettingsError as error:
+    except (UnsafeSettingsError, UnusableDatabaseError) as error:
         _stop(str(error))
     except FilesError as error:
         shown = "\n".join(error.faults[:MOST_FAULTS_SHOWN])
@@ -70,34 +90,40 @@ def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
 
 
 def _database_trouble(error: DBAPIError) -> str:
-    cause = str(error.orig)
     if isinstance(error, IntegrityError):
         return "something in it clashes with what the catalogue holds: a slug or a code is taken."
-    if "full" in cause:
-        return "the disk is full, so the database cannot be written. Make room and try again."
-    if "unable to open" in cause or "readonly" in cause:
-        return f"the database file cannot be written. Check the folder that {PREFIX}VAR names."
-    if "no such table" in cause or "does not exist" in cause:
-        return "the database is not set up. Run `carefinder migrate` first."
-    return f"the database that {PREFIX}DATABASE_URL names does not answer. Is it running?"
+    if getattr(error.orig, "sqlstate", None) == NO_SUCH_TABLE:
+        return NOT_SET_UP
+    cause = str(error.orig)
+    return next(
+        (sentence for words, sentence in DATABASE_TROUBLES.items() if words in cause),
+        f"the database that {PREFIX}DATABASE_URL names does not answer. "
+        "Is its address right, and is it running?",
+    )
 
 
 def _system_trouble(error: OSError) -> str:
     if error.errno == errno.ENOSPC:
         return "the disk is full. Make room and try again."
+    if isinstance(error, (FileExistsError, NotADirectoryError)):
+        return f"{error.filename} is a file, and a folder is needed there."
     return f"{error.strerror or 'the system refused'}: {error.filename or 'no file named'}."
 
 
-def _open(database_url: str | None) -> tuple[Settings, Database]:
-    """The settings and the database, with the command line's own choice of database first."""
+def _choose(database_url: str | None) -> Settings:
+    """The settings, with the command line's own choice of database first."""
     if database_url:
         os.environ[f"{PREFIX}DATABASE_URL"] = database_url
         get_settings.cache_clear()
-    settings = get_settings()
+    return get_settings()
+
+
+def _open(settings: Settings) -> Database:
+    """The database; the folder for an embedded one is made."""
     if settings.sqlite:
-        path = Path(settings.database_url.removeprefix("sqlite:///"))
+        path = Path(make_url(settings.database_url).database or "")
         path.parent.mkdir(parents=True, exist_ok=True)
-    return settings, Database(settings.database_url, pool=settings.database_pool)
+    return Database(settings.database_url, pool=settings.database_pool)
 
 
 DatabaseOption = Annotated[
@@ -113,26 +139,27 @@ def serve(
     database: DatabaseOption = None,
 ) -> None:
     """Serve the API. In development the database is migrated, and filled if it is empty."""
-    settings, opened = _open(database)
-    listener = _listen(host, port)
-    if settings.production:
-        _refuse_sample(settings, opened)
-    else:
-        _prepare(settings, opened)
-    opened.close()
-    set_up_logging(settings.log_level)
-    out.print(f"Care Finder is at http://{host}:{port} (documentation: /docs)", highlight=False)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            "app.main:create_app",
-            factory=True,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            h11_max_incomplete_event_size=settings.max_url_bytes * 4,
+    settings = _choose(database)
+    with _listen(host, port) as listener:
+        with closing(_open(settings)) as opened:
+            if settings.production:
+                _refuse_sample(settings, opened)
+            else:
+                _prepare(settings, opened)
+        set_up_logging(settings.log_level)
+        address = f"[{host}]" if ":" in host else host
+        _say(f"Care Finder is at http://{address}:{port} (documentation: /docs)")
+        server = uvicorn.Server(
+            uvicorn.Config(
+                "app.main:create_app",
+                factory=True,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                h11_max_incomplete_event_size=settings.max_url_bytes * 4,
+            )
         )
-    )
-    server.run(sockets=[listener])
+        server.run(sockets=[listener])
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -142,15 +169,19 @@ def _listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except socket.gaierror:
-        _stop(f"there is no address {host} on this machine.")
+        # Until it listens, another process can take the same port.
+        listener.listen()
+    except (socket.gaierror, UnicodeError, TypeError):
+        refused = f"there is no address {host} on this machine."
     except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            _stop(f"port {port} is taken. Choose another with --port.")
-        if error.errno == errno.EACCES:
-            _stop(f"port {port} is not yours to use. Choose one above 1023 with --port.")
-        _stop(f"this machine cannot listen on {host}, port {port}.")
-    return listener
+        refused = {
+            errno.EADDRINUSE: f"port {port} is taken. Choose another with --port.",
+            errno.EACCES: f"port {port} is not yours to use. Choose one above 1023 with --port.",
+        }.get(error.errno or 0, f"this machine cannot listen on {host}, port {port}.")
+    else:
+        return listener
+    listener.close()
+    _stop(refused)
 
 
 def _prepare(settings: Settings, database: Database) -> None:
@@ -181,21 +212,26 @@ def _load_sample(database: Database) -> Loaded:
 def _progress(what: str) -> Progress:
     progress = Progress(
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         TimeElapsedColumn(),
         console=err,
         transient=True,
+        # What is written to a file is a log, and shows nothing that moves.
+        disable=not err.is_terminal,
     )
     progress.add_task(what, total=None)
     return progress
 
 
 def _report(what: str, loaded: Loaded) -> None:
-    out.print(
+    _say(
         f"{what}: {loaded.councils} councils, {loaded.providers} providers, "
-        f"{loaded.venues} venues, {loaded.activities} activities.",
-        highlight=False,
+        f"{loaded.venues} venues, {loaded.activities} activities."
     )
+
+
+def _say(sentence: str) -> None:
+    out.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
 @cli.command("migrate")
@@ -212,25 +248,28 @@ def migrate_command(
     ] = False,
 ) -> None:
     """Bring the database to the newest revision."""
-    settings, opened = _open(database)
-    migrate(settings.database_url)
+    settings = _choose(database)
+    with closing(_open(settings)) as opened:
+        migrate(settings.database_url)
+        if restored:
+            start_epoch(opened)
     if restored:
-        start_epoch(opened)
-        out.print("A new epoch has begun: followers will be told to export again.")
-    out.print(f"The database is at revision {newest_revision()}.", highlight=False)
+        _say("A new epoch has begun: followers will be told to export again.")
+    _say(f"The database is at revision {newest_revision()}.")
 
 
 @cli.command()
 def sample(database: DatabaseOption = None) -> None:
     """Load the invented sample catalogue, as fresh as if it had been written today."""
-    settings, opened = _open(database)
+    settings = _choose(database)
     if settings.production and not settings.allow_sample:
         raise UnsafeSettingsError(
             f"Production does not take the sample catalogue unless {PREFIX}ALLOW_SAMPLE is true."
         )
-    if not settings.production:
-        migrate(settings.database_url)
-    _report("Loaded the sample catalogue", _load_sample(opened))
+    with closing(_open(settings)) as opened:
+        if not settings.production:
+            migrate(settings.database_url)
+        _report("Loaded the sample catalogue", _load_sample(opened))
 
 
 @cli.command()
@@ -244,11 +283,12 @@ def load(
     database: DatabaseOption = None,
 ) -> None:
     """Load councils, providers and activities from a folder of files: all of it or nothing."""
-    settings, opened = _open(database)
-    if not settings.production:
-        migrate(settings.database_url)
-    with _progress(f"Loading {folder}"):
-        loaded = load_folder(opened, folder, london_today())
+    settings = _choose(database)
+    with closing(_open(settings)) as opened:
+        if not settings.production:
+            migrate(settings.database_url)
+        with _progress(f"Loading {folder}"):
+            loaded = load_folder(opened, folder, london_today())
     _report(f"Loaded {folder}", loaded)
 
 
@@ -258,8 +298,7 @@ def places(
     database: DatabaseOption = None,
 ) -> None:
     """Say where a postcode or a place is, how exactly that is known, and whose council it is in."""
-    _, opened = _open(database)
-    with opened.read() as session:
+    with closing(_open(_choose(database))) as opened, opened.read() as session:
         found = find_places(session, query)
     table = Table("Place", "Kind", "Latitude", "Longitude", "Within miles", "Council", "Sure")
     for one in found:
@@ -279,7 +318,4 @@ def places(
 @cli.command()
 def version() -> None:
     """Say which version this is, and which revision of the database it needs."""
-    out.print(
-        f"Care Finder {installed_version('carefinder')}, database revision {newest_revision()}",
-        highlight=False,
-    )
+    _say(f"Care Finder {installed_version('carefinder')}, database revision {newest_revision()}")

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, CheckConstraint, event, insert, update
 from sqlalchemy.orm import Session as OrmSession
 from sqlmodel import Field, Session, col, select
 
-from app.database import Record, UtcDateTime, Writing, utc_now
+from app.database import PUBLIC_CHANGE, Record, UtcDateTime, Writing, utc_now
 from app.problems import Unavailable
 
 Kind = Literal["activity", "provider", "council", "vocabulary"]
@@ -106,6 +106,7 @@ def _write_changes(session: OrmSession) -> None:
     ]
     if not changed:
         return
+    session.info[PUBLIC_CHANGE] = True
     # The number comes after all other writes, so that the lock on the clock is held shortly.
     session.flush()
     sequence = session.execute(

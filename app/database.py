@@ -6,6 +6,7 @@ before the answer leaves.
 
 import secrets
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 from sqlalchemy import JSON, Dialect, Engine, MetaData, String, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.orm import QueryableAttribute, declared_attr
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from sqlalchemy.types import DateTime, TypeDecorator
@@ -26,6 +27,10 @@ OLDEST_SQLITE = (3, 35)
 
 BUSY_TIMEOUT_MS = 20_000
 """How long a writer waits for its turn on SQLite before it is told to come back later."""
+
+
+class UnusableDatabaseError(RuntimeError):
+    """The database cannot be used as it is. The message says why in a sentence or two."""
 
 
 def uuid7() -> UUID:
@@ -50,7 +55,12 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the signature is SQLAlchemy's.
         """Turn any zone into UTC on the way in."""
-        return None if value is None else value.astimezone(UTC)
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            # Guessing its zone would store another moment on a machine elsewhere.
+            raise ValueError("A moment without a time zone cannot be stored.")
+        return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the signature is SQLAlchemy's.
         """Say on the way out that it is UTC."""
@@ -58,6 +68,9 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+
+PUBLIC_CHANGE = "public change"
+"""Stands in the `info` of a session whose transaction changes what the public sees."""
 
 SortText = String().with_variant(String(collation="C"), "postgresql")
 """Text that both databases compare byte by byte, so that both sort alike."""
@@ -123,6 +136,8 @@ class Database:
             pool: how many connections may be held open.
         """
         self.engine = open_engine(url, pool=pool)
+        self.changed = threading.Event()
+        """Set whenever this process has committed a public change."""
         if self.sqlite:
             self._reading = self.engine
             self._writing = self.engine.execution_options(writes=True)
@@ -140,14 +155,17 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Reading]:
         """A transaction that sees one state throughout and is never committed."""
-        with Reading(self._reading) as session, session.begin():
+        with Reading(self._reading) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Writing]:
         """A transaction that is committed at the end, or undone whole when anything fails."""
-        with Writing(self._writing) as session, session.begin():
-            yield session
+        with Writing(self._writing) as session:
+            with session.begin():
+                yield session
+            if session.info.get(PUBLIC_CHANGE):
+                self.changed.set()
 
     def close(self) -> None:
         """Give every connection back."""
@@ -168,7 +186,9 @@ def open_engine(url: str, *, pool: int = 20, migrating: bool = False) -> Engine:
             return create_engine(url, poolclass=NullPool)
         return create_engine(url, pool_size=pool, max_overflow=0, pool_pre_ping=True)
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-        raise RuntimeError("SQLite 3.35 or newer is needed; this Python carries an older one.")
+        raise UnusableDatabaseError(
+            "SQLite 3.35 or newer is needed; this Python carries an older one."
+        )
     if migrating:
         options: dict[str, Any] = {"poolclass": NullPool, "execution_options": {"writes": True}}
     else:
@@ -181,13 +201,10 @@ def open_engine(url: str, *, pool: int = 20, migrating: bool = False) -> Engine:
         # The driver must not begin transactions of its own: it would commit schema changes.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in (
-            f"busy_timeout={BUSY_TIMEOUT_MS}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            f"foreign_keys={foreign_keys}",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        _keep_write_ahead_log(cursor)
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute(f"PRAGMA foreign_keys={foreign_keys}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -198,6 +215,24 @@ def open_engine(url: str, *, pool: int = 20, migrating: bool = False) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _keep_write_ahead_log(cursor: DBAPICursor) -> None:
+    """Have the file keep a write-ahead log; it remembers that from the first time on.
+
+    SQLite does not wait for others here as it does everywhere else: of several processes that
+    open a new file at once, one in a few hundred was told that it is locked.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def get_database(request: Request) -> Database:

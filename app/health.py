@@ -10,6 +10,7 @@ from app.database import Database, DatabaseDep
 from app.parameters import QueryModel
 from app.problems import Malformed, Unavailable, responses
 from app.schema import current_revision, newest_revision
+from app.search.ready import IndexDep
 
 router = APIRouter(tags=["health"])
 
@@ -37,9 +38,13 @@ def get_liveness(_: Annotated[QueryModel, Query()]) -> Health:
     summary="Can the service answer?",
     responses=responses(Malformed, NotReady),
 )
-def get_readiness(database: DatabaseDep, _: Annotated[QueryModel, Query()]) -> Health:
-    """Ready once the database answers and stands at the revision that this code needs."""
+def get_readiness(
+    database: DatabaseDep, index: IndexDep, _: Annotated[QueryModel, Query()]
+) -> Health:
+    """Ready once the database answers, stands at the revision needed, and has been read."""
     check_readiness(database)
+    if not index.ready:
+        raise NotReady("The catalogue is being read.")
     return Health(status="ready")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
@@ -17,8 +18,12 @@ import app.vocabulary.router
 from app import caching, documentation, problems
 from app.caching import cacheable
 from app.database import Database
+from app.parameters import london_today, refuse_repeated
+from app.search.index.follow import Index
 from app.settings import Settings, get_settings
 from app.traffic.compression import Compression
+from app.traffic.guard import Guard
+from app.traffic.heads import Heads
 from app.traffic.metrics import Metrics
 from app.traffic.requests import Requests
 
@@ -43,6 +48,9 @@ TAGS = [
     {"name": "health", "description": "For those who run the service."},
 ]
 
+FIRST_READING = 2.0
+"""Seconds to wait for the index before the port is opened; a large catalogue takes longer."""
+
 EXPOSED = ["ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-Id"]
 
 
@@ -56,7 +64,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
+        application.state.index.start(wait=FIRST_READING)
         yield
+        application.state.index.stop()
         application.state.database.close()
 
     application = FastAPIOffline(
@@ -68,15 +78,34 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_tags=TAGS,
         redoc_url=None,
         lifespan=lifespan,
-        max_body_size=settings.max_body_bytes,
+        # A redirect would send the caller to whatever host its request named.
+        redirect_slashes=False,
+        dependencies=[Depends(refuse_repeated)],
         generate_unique_id_function=lambda route: route.name,
         separate_input_output_schemas=False,
         # Traces and logs of the framework would carry query strings and exceptions' messages.
         telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
-        responses=problems.responses(problems.ServerFault, problems.Unavailable),
+        responses=problems.responses(
+            problems.TooLarge,
+            problems.AddressTooLong,
+            problems.Malformed,
+            problems.HeadersTooLarge,
+            problems.ServerFault,
+            problems.Unavailable,
+        ),
     )
     application.state.settings = settings
     application.state.database = Database(settings.database_url, pool=settings.database_pool)
+
+    def today() -> date:
+        # Whoever sets the day for the operations sets it for the index too.
+        day: date = application.dependency_overrides.get(london_today, london_today)()
+        return day
+
+    application.state.index = Index(
+        application.state.database,
+        today,
+    )
     application.state.metrics = Metrics()
     problems.install(application)
     caching.install(application)
@@ -88,7 +117,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.geo.router.router,
         app.vocabulary.router.router,
     ):
-        application.include_router(router, dependencies=[Depends(cacheable)])
+        application.include_router(
+            router, dependencies=[Depends(cacheable)], responses=caching.DOCUMENTED
+        )
+    application.include_router(app.search.router.index_router)
     application.include_router(app.health.router)
     application.include_router(app.traffic.metrics.router)
     return application
@@ -98,13 +130,15 @@ def _add_layers(application: FastAPI, settings: Settings) -> None:
     """The layers around every request; the last one added is the outermost."""
     application.add_middleware(Compression, minimum_size=settings.compress_from_bytes)
     application.add_middleware(
+        Guard, max_url_bytes=settings.max_url_bytes, max_body_bytes=settings.max_body_bytes
+    )
+    application.add_middleware(Heads)
+    application.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
-        allow_methods=["GET", "POST"],
+        allow_methods=["GET", "HEAD", "POST"],
         allow_headers=["*"],
         expose_headers=EXPOSED,
         max_age=86_400,
     )
-    application.add_middleware(
-        Requests, max_url_bytes=settings.max_url_bytes, metrics=application.state.metrics
-    )
+    application.add_middleware(Requests, metrics=application.state.metrics)

@@ -9,7 +9,7 @@ from sqlmodel import select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.database import Reading
-from app.parameters import QueryModel
+from app.parameters import QueryModel, Whole
 
 T = TypeVar("T")
 
@@ -17,8 +17,8 @@ T = TypeVar("T")
 class PageParams(QueryModel):
     """Which part of a list to answer with."""
 
-    page: int = Field(1, ge=1, le=100_000, description="The page, counted from 1.")
-    per_page: int = Field(20, ge=1, le=100, description="How many items a page holds.")
+    page: Whole = Field(1, ge=1, le=100_000, description="The page, counted from 1.")
+    per_page: Whole = Field(20, ge=1, le=100, description="How many items a page holds.")
 
 
 class Page(BaseModel, Generic[T]):

@@ -1,12 +1,14 @@
 """What every operation takes in the same way: strict queries, clean text, language and day."""
 
+import re
 import unicodedata
+from collections import Counter
 from datetime import date, datetime
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from fastapi import Depends
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from fastapi import Depends, Request
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from app import problems
@@ -41,6 +43,17 @@ Line = Annotated[str, AfterValidator(refuse_line_breaks)]
 Passage = Annotated[str, AfterValidator(refuse_control_characters)]
 """Text of one or more paragraphs. Say how long it may be where it is used."""
 
+
+def refuse_odd_numbers(value: object) -> object:
+    """The value itself, unless it is text that is no plain number: `1_0`, `+1`, `1.0`, ` 1`."""
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]+", value):
+        raise PydanticCustomError("int_parsing", "This should be a whole number.")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(refuse_odd_numbers)]
+"""A whole number in a query, written in digits. Say its bounds where it is used."""
+
 Language = Literal["en", "easy"]
 
 
@@ -48,6 +61,32 @@ class QueryModel(BaseModel):
     """The base of every operation's query parameters: one that is not known is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+async def refuse_repeated(request: Request) -> None:
+    """Refuse a parameter that stands twice in the query and is no list: which one was meant?
+
+    What the documentation calls an array may be repeated. One that is not known at all is left
+    to the operation, which says so.
+
+    Raises:
+        Malformed: it names each such parameter.
+    """
+    counts = Counter(name for name, _ in request.query_params.multi_items())
+    repeated = {name for name, count in counts.items() if count > 1}
+    if not repeated:
+        return
+    path = request.app.openapi()["paths"].get(request.scope["route"].path_format, {})
+    known = path.get(request.method.lower(), {}).get("parameters", [])
+    faults = [
+        problems.Fault(
+            **{"in": "query"}, name=one["name"], code="repeated", message="Give this once."
+        )
+        for one in known
+        if one["in"] == "query" and one["name"] in repeated and one["schema"].get("type") != "array"
+    ]
+    if faults:
+        raise problems.Malformed(faults)
 
 
 class LanguageParams(QueryModel):

@@ -9,6 +9,7 @@
     ├── TooLarge              413  the body is too large
     ├── AddressTooLong        414  the path and query are too long
     ├── Malformed             422  what was sent cannot be understood
+    ├── HeadersTooLarge       431  the headers together are too large
     ├── ServerFault           500  our mistake
     ├── Unavailable           503  try again shortly
     └── StorageFull           507  the disk is full
@@ -25,6 +26,7 @@ from typing import Any, ClassVar
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -157,6 +159,14 @@ class Malformed(Problem):
         )
 
 
+class HeadersTooLarge(Problem):
+    """The headers together are too large."""
+
+    status = 431
+    title = "Headers too large"
+    code = "headers_too_large"
+
+
 class ServerFault(Problem):
     """Our mistake. The log carries the request's id and where it happened."""
 
@@ -213,33 +223,48 @@ def responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
 
     Several kinds of one status stand beside each other, each with an example.
     """
-    documented: dict[int | str, dict[str, Any]] = {}
+    by_status: dict[int, list[type[Problem]]] = {}
     for kind in problems:
-        what = (kind.__doc__ or kind.title).splitlines()[0]
-        one = documented.setdefault(
-            kind.status,
-            {
-                "description": "",
-                "content": {
-                    MEDIA_TYPE: {
-                        "schema": {"$ref": "#/components/schemas/ProblemDetails"},
-                        "examples": {},
-                    }
+        by_status.setdefault(kind.status, []).append(kind)
+    return {status: _documented(kinds) for status, kinds in by_status.items()}
+
+
+def _documented(kinds: Sequence[type[Problem]]) -> dict[str, Any]:
+    documented: dict[str, Any] = {
+        "description": " Or: ".join(_first_line(kind) for kind in kinds),
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {"$ref": "#/components/schemas/ProblemDetails"},
+                "examples": {
+                    kind.code: {"summary": kind.title, "value": _example(kind)} for kind in kinds
                 },
-            },
-        )
-        one["description"] = f"{one['description']} {what}".strip()
-        one["content"][MEDIA_TYPE]["examples"][kind.code] = {
-            "summary": kind.title,
-            "value": {
-                "type": TYPE_PREFIX + kind.code,
-                "title": kind.title,
-                "status": kind.status,
-                "detail": what,
-                "instance": "urn:uuid:01a1f2c4-7d10-7b3e-9c55-2f1c1d0a9e11",
-            },
+            }
+        },
+    }
+    if any(issubclass(kind, Unavailable) for kind in kinds):
+        documented["headers"] = {
+            "Retry-After": {
+                "description": "Seconds after which to try again.",
+                "schema": {"type": "string", "examples": ["2"]},
+            }
         }
     return documented
+
+
+def _example(kind: type[Problem]) -> dict[str, Any]:
+    fault = Fault(
+        **{"in": "query"}, name="page", code="int_parsing", message=_MESSAGES["int_parsing"]
+    )
+    problem = Malformed([fault]) if kind is Malformed else Problem(_first_line(kind))
+    return problem_body(problem, "01a1f2c4-7d10-7b3e-9c55-2f1c1d0a9e11") | {
+        "type": TYPE_PREFIX + kind.code,
+        "title": kind.title,
+        "status": kind.status,
+    }
+
+
+def _first_line(kind: type[Problem]) -> str:
+    return (kind.__doc__ or kind.title).splitlines()[0]
 
 
 def install(app: FastAPI) -> None:
@@ -276,6 +301,8 @@ def _tell_http(request: Request, error: Exception) -> Response:
     phrase = HTTPStatus(status).phrase
     detail = _HTTP_DETAILS.get(status, f"{phrase}.")
     problem = Problem(detail, headers=error.headers)
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        problem.headers["Allow"] = ", ".join(_methods_at(request))
     body = problem_body(problem, _request_id(request)) | {
         "type": TYPE_PREFIX + re.sub(r"\W+", "_", phrase.lower()),
         "title": phrase,
@@ -283,6 +310,16 @@ def _tell_http(request: Request, error: Exception) -> Response:
     }
     headers = {"Cache-Control": "no-store", **problem.headers}
     return JSONResponse(body, status_code=status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _methods_at(request: Request) -> list[str]:
+    """Every method that an address takes; the framework names those of one operation alone."""
+    methods: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        pattern: re.Pattern[str] | None = getattr(route, "path_regex", None)
+        if pattern is not None and pattern.match(request.scope["path"]):
+            methods |= route.methods or set()
+    return sorted(methods | {"HEAD"} if "GET" in methods else methods)
 
 
 _MESSAGES = {

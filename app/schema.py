@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text, update
 
 import migrations
 from app.clock import CatalogueClock
-from app.database import Database, open_engine
+from app.database import Database, UnusableDatabaseError, open_engine
 
 MIGRATIONS = Path(migrations.__file__).parent
 LOCK = 7_223_108_954_120
@@ -21,7 +21,7 @@ def newest_revision() -> str:
     """The revision that this code needs."""
     head = ScriptDirectory.from_config(_config()).get_current_head()
     if head is None:
-        raise RuntimeError("There are no migrations beside the code.")
+        raise UnusableDatabaseError("There are no migrations beside the code.")
     return head
 
 
@@ -39,12 +39,16 @@ def migrate(url: str, revision: str = "head") -> None:
     Args:
         url: the database's.
         revision: the newest one if not given.
+
+    Raises:
+        UnusableDatabaseError: newer code migrated it, or it would lose rows' parents.
     """
     engine = open_engine(url, migrating=True)
     try:
         with engine.connect() as connection, connection.begin():
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            _refuse_unknown(connection)
             config = _config()
             config.attributes["connection"] = connection
             if revision == "base" or _is_behind(connection, revision):
@@ -66,14 +70,26 @@ def _is_behind(connection: Connection, revision: str) -> bool:
     return revision in passed and revision != here
 
 
+def _refuse_unknown(connection: Connection) -> None:
+    here = MigrationContext.configure(connection).get_current_revision()
+    revisions = ScriptDirectory.from_config(_config()).walk_revisions()
+    if here is not None and here not in {one.revision for one in revisions}:
+        raise UnusableDatabaseError(
+            f"The database stands at revision {here}, which this code does not know. "
+            "It was migrated by newer code: use that."
+        )
+
+
 def _refuse_orphans(connection: Connection) -> None:
     """On SQLite keys are not checked while tables are rebuilt, so all of them are at the end."""
     if connection.dialect.name != "sqlite":
         return
-    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(3)
+    orphans = {str(row[0]) for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
     if orphans:
-        tables = ", ".join(sorted({str(row[0]) for row in orphans}))
-        raise RuntimeError(f"The migration would leave rows without their parents in {tables}.")
+        tables = ", ".join(sorted(orphans))
+        raise UnusableDatabaseError(
+            f"The migration would leave rows without their parents in {tables}."
+        )
 
 
 def start_epoch(database: Database) -> str:

@@ -9,8 +9,11 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 PREFIX = "CAREFINDER_"
 
@@ -85,6 +88,26 @@ class Settings(BaseSettings):
             parts = tuple(part.strip() for part in allowed.split(",") if part.strip())
             return {**values, "metrics_allow": parts}
         return values
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database_url(cls, value: str) -> str:
+        if not value:
+            return value
+        try:
+            url = make_url(value)
+        except (ArgumentError, ValueError):
+            # The library's own message repeats parts of the address.
+            raise PydanticCustomError(
+                "url", "It cannot be read as an address. A password's / : @ and % need escaping"
+            ) from None
+        if url.drivername in {"postgresql", "postgresql+psycopg"}:
+            return value
+        if url.drivername != "sqlite":
+            raise PydanticCustomError("url", "It should begin with sqlite:/// or postgresql://")
+        if url.database in {None, "", ":memory:"}:
+            raise PydanticCustomError("url", "It should name a file, as in sqlite:///PATH")
+        return value
 
     @model_validator(mode="after")
     def _place_database(self) -> Self:

@@ -1,27 +1,135 @@
-"""Write the API's description from the code, or with --check say whether the file is current."""
+"""Record the documentation's examples and write the API's description, or check that both stand.
 
+The examples are what the operations really answer, from the sample catalogue on a fixed day.
+"""
+
+import asyncio
 import json
 import sys
+import tempfile
+from datetime import date
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import httpx
+from fastapi import FastAPI
+
+from app.catalogue.intake import load_sample
+from app.database import Database
 from app.main import create_app
+from app.parameters import london_today
+from app.schema import migrate
+from app.settings import Settings
 
-DESCRIPTION = Path(__file__).resolve().parent.parent / "openapi" / "openapi.json"
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = ROOT / "app" / "examples.json"
+DESCRIPTION = ROOT / "openapi" / "openapi.json"
+
+TODAY = date(2026, 3, 16)
+"""The day on which the examples are recorded; another one would give other dates."""
+
+MOST_ITEMS = 2
+"""How many items of a list an example shows."""
+
+
+class Call(NamedTuple):
+    """A request whose answer is worth showing."""
+
+    address: str
+    body: Any = None
+
+
+CALLS = {
+    "get_service": Call("/v1"),
+    "list_councils": Call("/v1/councils?per_page=2"),
+    "get_council": Call("/v1/councils/E10000012"),
+    "list_providers": Call("/v1/providers?per_page=2"),
+    "get_provider": Call("/v1/providers/two-oars"),
+    "list_activities": Call("/v1/activities?per_page=1"),
+    "get_activity": Call("/v1/activities/two-oars-days-out-dengie"),
+    "find_places": Call("/v1/places?q=CW1%202AB"),
+    "list_vocabularies": Call("/v1/vocabularies?per_page=2"),
+    "get_vocabulary": Call("/v1/vocabularies/cohort"),
+    "get_liveness": Call("/health/live"),
+    "get_readiness": Call("/health/ready"),
+}
+"""By operation id. An operation that answers with JSON needs one."""
+
+
+def record() -> str:
+    """The examples of all operations, as the text of their file."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/sample.db"
+        migrate(url)
+        database = Database(url)
+        load_sample(database, TODAY)
+        database.close()
+        application = create_app(Settings.model_validate({"database_url": url}))
+        application.dependency_overrides[london_today] = lambda: TODAY
+        examples = asyncio.run(_answers(application))
+    return json.dumps(examples, indent=2, ensure_ascii=False) + "\n"
+
+
+async def _answers(application: FastAPI) -> dict[str, Any]:
+    answers = {}
+    transport = httpx.ASGITransport(app=application)
+    async with (
+        application.router.lifespan_context(application),
+        httpx.AsyncClient(transport=transport, base_url="http://localhost") as client,
+    ):
+        for name, method in _operations(application):
+            if name not in CALLS:
+                raise SystemExit(f"There is no example of {name}; give it a call in {__file__}.")
+            call = CALLS[name]
+            answer = await client.request(method, call.address, json=call.body)
+            if answer.is_error:
+                raise SystemExit(f"{name} answers {answer.status_code}; its example would be gone.")
+            answers[name] = cut(answer.json())
+    return answers
+
+
+def _operations(application: FastAPI) -> list[tuple[str, str]]:
+    """The id and the method of each operation that answers with JSON."""
+    return [
+        (operation["operationId"], method.upper())
+        for operations in application.openapi()["paths"].values()
+        for method, operation in operations.items()
+        if "application/json" in operation["responses"].get("200", {}).get("content", {})
+    ]
+
+
+def cut(value: Any) -> Any:  # noqa: ANN401 - any JSON value, in and out.
+    """The same JSON with every list cut short."""
+    if isinstance(value, list):
+        return [cut(item) for item in value[:MOST_ITEMS]]
+    if isinstance(value, dict):
+        return {key: cut(item) for key, item in value.items()}
+    return value
+
+
+def describe() -> str:
+    """The API's description, with the examples as they stand, as the text of its file."""
+    return json.dumps(create_app().openapi(), indent=2, ensure_ascii=False) + "\n"
 
 
 def main(arguments: list[str]) -> int:
     """Write or check, and answer with the exit code."""
-    text = json.dumps(create_app().openapi(), indent=2, ensure_ascii=False) + "\n"
-    if "--check" not in arguments:
-        DESCRIPTION.parent.mkdir(exist_ok=True)
-        DESCRIPTION.write_text(text, encoding="utf-8")
-        print(f"Wrote {DESCRIPTION.name}.")
-        return 0
-    if DESCRIPTION.is_file() and DESCRIPTION.read_text(encoding="utf-8") == text:
-        print(f"{DESCRIPTION.name} is what the code says.")
-        return 0
-    print(f"{DESCRIPTION.name} is not what the code says; run scripts/openapi.", file=sys.stderr)
-    return 1
+    checking = "--check" in arguments
+    for path, make in ((EXAMPLES, record), (DESCRIPTION, describe)):
+        text = make()
+        if not checking:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            print(f"Wrote {path.relative_to(ROOT)}.")
+        elif not path.is_file() or path.read_text(encoding="utf-8") != text:
+            print(
+                f"{path.relative_to(ROOT)} is not what the code says; run scripts/openapi.",
+                file=sys.stderr,
+            )
+            return 1
+    if checking:
+        print("The description and its examples are what the code says.")
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,14 +1,20 @@
 """A client that holds every answer it gets to the application's own OpenAPI document."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 import schemathesis
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from schemathesis.core.transport import Response
 from starlette.routing import compile_path
+
+from app.main import create_app
+from app.problems import MEDIA_TYPE, ProblemDetails
+from app.settings import Settings
 
 
 class ContractClient(TestClient):
@@ -21,26 +27,77 @@ class ContractClient(TestClient):
         return answer
 
 
+class UndocumentedError(AssertionError):
+    """An answer that the document does not describe."""
+
+
 def check_answer(app: FastAPI, answer: Any) -> None:
-    """Raise if the document does not describe an answer to one of its operations."""
+    """Raise if the document does not describe an answer.
+
+    The status, the media type, the body and the headers of an answer to an operation have to be
+    what the document says. Any other answer, if it is an error, has to be a problem.
+    """
     method = answer.request.method
-    operation = _operations(app).get((method, _documented_path(app, answer.request.url.path)))
-    if operation is not None:
-        operation.validate_response(Response.from_any(answer))
+    path = _documented_path(app, answer.request.url.path)
+    if answer.status_code >= 400 and not _is_preflight(answer):
+        check_problem(answer)
+    operation = _operations(app).get(("GET" if method == "HEAD" else method, path))
+    if operation is None:
+        return
+    what = f"{method} {path}: {answer.status_code}"
+    documented = app.openapi()["paths"][path][operation.method.lower()]["responses"]
+    described = documented.get(str(answer.status_code))
+    if described is None:
+        raise UndocumentedError(f"{what} is not documented; {', '.join(documented)} are.")
+    for name in described.get("headers", {}):
+        if name not in answer.headers:
+            raise UndocumentedError(f"{what} has no {name}, which is documented.")
+    if method == "HEAD" or not described.get("content"):
+        if answer.content:
+            raise UndocumentedError(f"{what} has a body, and none is documented.")
+        return
+    media_type = answer.headers.get("content-type", "").split(";")[0]
+    if media_type not in described["content"]:
+        raise UndocumentedError(f"{what} is {media_type}, which is not documented.")
+    operation.validate_response(Response.from_any(answer))
 
 
-_CACHE: dict[int, Mapping[tuple[str, str], Any]] = {}
+def check_problem(answer: Any) -> ProblemDetails | None:
+    """Raise unless an answer is an error as all errors are told here; the problem, if it is.
+
+    An answer to HEAD has no body, so that there is nothing to give back.
+    """
+    assert answer.headers.get("content-type") == MEDIA_TYPE
+    assert answer.headers.get("cache-control") == "no-store"
+    assert "etag" not in answer.headers
+    if answer.request.method == "HEAD":
+        assert not answer.content
+        return None
+    problem = ProblemDetails.model_validate_json(answer.content, strict=True)
+    assert problem.type.startswith("urn:carefinder:problem:")
+    assert problem.title
+    assert problem.detail
+    assert problem.status == answer.status_code
+    assert problem.instance == f"urn:uuid:{answer.headers['x-request-id']}"
+    return problem
+
+
+def _is_preflight(answer: Any) -> bool:
+    headers = answer.request.headers
+    return answer.request.method == "OPTIONS" and "access-control-request-method" in headers
 
 
 def _operations(app: FastAPI) -> Mapping[tuple[str, str], Any]:
-    if id(app) not in _CACHE:
+    # The application keeps them itself: a table by its identity would outlive it.
+    if not hasattr(app.state, "documented_operations"):
         schema = schemathesis.openapi.from_dict(app.openapi())
-        _CACHE[id(app)] = {
+        app.state.documented_operations = {
             (method.upper(), path): schema[path][method.upper()]
             for path, methods in app.openapi()["paths"].items()
             for method in methods
         }
-    return _CACHE[id(app)]
+    operations: Mapping[tuple[str, str], Any] = app.state.documented_operations
+    return operations
 
 
 @cache
@@ -51,3 +108,70 @@ def _pattern(path: str) -> Any:
 def _documented_path(app: FastAPI, path: str) -> str:
     matching = [known for known in app.openapi()["paths"] if _pattern(known).match(path)]
     return min(matching, key=lambda known: known.count("{"), default="")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation as the document has it."""
+
+    id: str
+    method: str
+    path: str
+    described: Mapping[str, Any]
+
+    @property
+    def parameters(self) -> list[dict[str, Any]]:
+        """Its parameters, in the document's order."""
+        return list(self.described.get("parameters", ()))
+
+    @property
+    def cacheable(self) -> bool:
+        """Whether it says that it may answer 304."""
+        return "304" in self.described["responses"]
+
+    def address(self, query: str = "", **replaced: str) -> str:
+        """An address at which it answers well, as the document's own examples have it.
+
+        Args:
+            query: more of the query, already encoded.
+            replaced: parameters with values of the caller's own, already encoded.
+        """
+        path, pairs = self.path, []
+        for one in self.parameters:
+            name = one["name"]
+            if name not in replaced and not one["required"]:
+                continue
+            value = replaced.get(name) or quote(str(example_of(one)), safe="")
+            if one["in"] == "path":
+                path = path.replace(f"{{{name}}}", value)
+            elif one["in"] == "query":
+                pairs.append(f"{name}={value}")
+        return "?".join(filter(None, (path, "&".join(filter(None, (*pairs, query))))))
+
+    def body(self) -> Any:
+        """A body that it takes, as the document's own example has it; None if it takes none."""
+        content = self.described.get("requestBody", {}).get("content", {})
+        for described in content.values():
+            return example_of(described)
+        return None
+
+
+def example_of(described: Mapping[str, Any]) -> Any:
+    """The first example that the document gives of a parameter or a body."""
+    if "example" in described:
+        return described["example"]
+    for example in described.get("examples", {}).values():
+        return example["value"]
+    return described["schema"]["examples"][0]
+
+
+@cache
+def documented_operations() -> tuple[Operation, ...]:
+    """Every operation of the document. The rules over the whole API walk along these."""
+    # No database is opened before the first request.
+    app = create_app(Settings.model_validate({"database_url": "sqlite:///nothing-is-here.db"}))
+    return tuple(
+        Operation(described["operationId"], method.upper(), path, described)
+        for path, methods in app.openapi()["paths"].items()
+        for method, described in methods.items()
+    )

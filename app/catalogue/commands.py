@@ -1,7 +1,8 @@
 """The one door into the catalogue: `publish` alone writes its tables and notes what changed."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -50,15 +51,16 @@ def publish(session: Writing, documents: Iterable[AnyDocument]) -> None:
         documents: of any kind and in any order; one of each id.
     """
     given = list(documents)
-    _publish_councils(session, [one for one in given if isinstance(one, CouncilDocument)])
-    renamed = _publish_providers(
-        session, [one for one in given if isinstance(one, ProviderDocument)]
-    )
-    changed = _publish_venues(session, [one for one in given if isinstance(one, VenueDocument)])
+    councils = [one for one in given if isinstance(one, CouncilDocument)]
+    providers = [one for one in given if isinstance(one, ProviderDocument)]
+    venues = [one for one in given if isinstance(one, VenueDocument)]
     activities = [one for one in given if isinstance(one, ActivityDocument)]
+    changed = _publish_councils(session, councils)
+    changed |= _publish_providers(session, providers)
+    changed |= _providers_follow(session, changed, {one.id for one in providers})
+    changed |= _publish_venues(session, venues)
     _publish_activities(session, activities)
-    published = {activity.id for activity in activities}
-    _follow(session, renamed, changed, published)
+    _activities_follow(session, changed, {one.id for one in activities})
 
 
 def close_activity(session: Writing, activity_id: UUID, *, replaced_by: UUID | None = None) -> None:
@@ -70,20 +72,31 @@ def close_activity(session: Writing, activity_id: UUID, *, replaced_by: UUID | N
     row = session.get(Activity, activity_id)
     if row is None:
         raise ActivityNotFound
-    before = row.digest if row.status == "live" else None
+    before = _seen(row)
     row.status = "closed"
     row.closed_at = utc_now()
     note_change(session, "activity", row.id, before=before, after=None, replaced_by=replaced_by)
 
 
-def _rows_by_id(session: Writing, table: type[NounT], ids: Collection[UUID]) -> dict[UUID, NounT]:
-    found: dict[UUID, NounT] = {}
-    wanted = list(ids)
-    for start in range(0, len(wanted), CHUNK):
-        chunk = wanted[start : start + CHUNK]
-        for row in session.exec(select(table).where(col(table.id).in_(chunk))):
-            found[row.id] = row
-    return found
+def hide_activity(session: Writing, activity_id: UUID, *, since: date) -> None:
+    """Hide an activity that nobody confirmed, from a day on. Publishing it shows it again.
+
+    Raises:
+        ActivityNotFound: there is no such activity, or it is closed.
+    """
+    row = session.get(Activity, activity_id)
+    if row is None or row.status != "live":
+        raise ActivityNotFound
+    before = _seen(row)
+    row.hidden_from = since
+    note_change(session, "activity", row.id, before=before, after=None)
+
+
+def _seen(row: Activity | None) -> str | None:
+    """The digest of an activity as the public sees it; None where it does not."""
+    if row is None or row.status != "live" or row.hidden_from is not None:
+        return None
+    return row.digest
 
 
 def _digest(*parts: str) -> str:
@@ -99,7 +112,9 @@ def _set(row: SQLModel, values: dict[str, Any]) -> None:
 # Councils
 
 
-def _publish_councils(session: Writing, documents: Sequence[CouncilDocument]) -> None:
+def _publish_councils(session: Writing, documents: Sequence[CouncilDocument]) -> set[UUID]:
+    """Write councils; the answer names those that others now show otherwise."""
+    changed = set()
     known = _rows_by_id(session, Council, [document.id for document in documents])
     for document in documents:
         digest = _digest(document.model_dump_json())
@@ -110,12 +125,23 @@ def _publish_councils(session: Writing, documents: Sequence[CouncilDocument]) ->
         area_id = _place_area(session, row.area_id if row else None, document)
         values = {**rows.council_values(document), "area_id": area_id, "digest": digest}
         if row:
+            shown = _shown_of_council(row)
             _set(row, values)
+            if _shown_of_council(row) != shown:
+                changed.add(row.id)
         else:
             session.add(Council(id=document.id, **values))
         note_change(session, "council", document.id, before=before, after=digest)
     # The providers that follow refer to these rows.
     session.flush()
+    return changed
+
+
+def _shown_of_council(row: Council) -> str:
+    """What an activity shows of its council."""
+    facts = row.facts
+    shown = (row.name, row.slug, facts["area"]["gss"], facts["safeguarding"], facts["freshness"])
+    return json.dumps(shown, sort_keys=True)
 
 
 def _place_area(session: Writing, area_id: UUID | None, document: CouncilDocument) -> UUID:
@@ -142,53 +168,89 @@ def _place_area(session: Writing, area_id: UUID | None, document: CouncilDocumen
 
 def _publish_providers(session: Writing, documents: Sequence[ProviderDocument]) -> set[UUID]:
     """Write providers; the answer names those that activities now show otherwise."""
-    known = _rows_by_id(session, Provider, [document.id for document in documents])
-    renamed = set()
+    changed = set()
+    digests = _provider_digests(session, documents)
+    known = _rows_by_id(session, Provider, digests)
     for document in documents:
-        digest = _digest(document.model_dump_json())
+        digest = digests[document.id]
         row = known.get(document.id)
         before = row.digest if row else None
         if before == digest:
             continue
         values = {**rows.provider_values(document), "digest": digest}
         if row:
-            if (row.name, row.slug) != (document.name, document.slug):
-                renamed.add(document.id)
+            shown = (row.council_id, _shown_of_provider(row))
             _set(row, values)
+            if (row.council_id, _shown_of_provider(row)) != shown:
+                changed.add(row.id)
         else:
             session.add(Provider(id=document.id, **values))
         note_change(session, "provider", document.id, before=before, after=digest)
     # The venues and activities that follow refer to these rows.
     session.flush()
-    return renamed
+    return changed
+
+
+def _provider_digests(session: Writing, documents: Iterable[ProviderDocument]) -> dict[UUID, str]:
+    """What tells one public state of a provider from another, with what it shows of its council."""
+    given = list(documents)
+    councils = _rows_by_id(session, Council, {one.council_id for one in given}, held=True)
+    digests = {}
+    for document in given:
+        council = councils[document.council_id]
+        shown = (council.name, council.slug, council.facts["area"]["gss"] or "")
+        digests[document.id] = _digest(document.model_dump_json(), *shown)
+    return digests
+
+
+def _shown_of_provider(row: Provider, *, contacts: bool = True) -> str:
+    """What an activity shows of its provider; the contacts only where it has none of its own."""
+    return json.dumps((row.name, row.slug, row.contacts if contacts else []), sort_keys=True)
+
+
+def _providers_follow(session: Writing, changed: set[UUID], published: set[UUID]) -> set[UUID]:
+    """Note the change of every provider of these councils; the answer names them all."""
+    ids = _ids(session, Provider.id, Provider.council_id, changed)
+    for chunk in _chunks(ids - published):
+        followers = _rows_by_id(session, Provider, chunk)
+        documents = [rows.provider_document(row) for row in followers.values()]
+        for key, digest in _provider_digests(session, documents).items():
+            row = followers[key]
+            before, row.digest = row.digest, digest
+            note_change(session, "provider", key, before=before, after=digest)
+    return ids
 
 
 def _publish_venues(session: Writing, documents: Sequence[VenueDocument]) -> set[UUID]:
-    """Write venues; the answer names those that stood there before."""
+    """Write venues; the answer names those that activities now show otherwise."""
     known = _rows_by_id(session, Venue, [document.id for document in documents])
-    for document in documents:
+    before = {venue.id: venue for venue in venue_documents(session, known)}
+    changed = [document for document in documents if before.get(document.id) != document]
+    for document in changed:
         row = known.get(document.id)
         if row:
-            _set(row, rows.venue_values(document))
+            # Its own row changes even where its features alone do, so that whoever is about to
+            # show it waits for that.
+            _set(row, {**rows.venue_values(document), "updated_at": utc_now()})
         else:
             session.add(Venue(id=document.id, **rows.venue_values(document)))
     # The features and the sessions that follow refer to these rows.
     session.flush()
-    _replace(session, VenueFeature, col(VenueFeature.venue_id), [one.id for one in documents])
-    _insert(session, VenueFeature, _all(rows.feature_values, documents))
-    return set(known)
+    _replace(session, VenueFeature, col(VenueFeature.venue_id), [one.id for one in changed])
+    _insert(session, VenueFeature, _all(rows.feature_values, changed))
+    return {document.id for document in changed if document.id in known}
 
 
 # Activities
 
 
 def _publish_activities(session: Writing, documents: Sequence[ActivityDocument]) -> None:
-    known = _rows_by_id(session, Activity, [document.id for document in documents])
     digests = _activity_digests(session, documents)
+    known = _rows_by_id(session, Activity, digests)
     changed = []
     for document in documents:
         row = known.get(document.id)
-        before = row.digest if row and row.status == "live" else None
+        before = _seen(row)
         digest = digests[document.id]
         if before == digest:
             continue
@@ -224,39 +286,41 @@ def _publish_activities(session: Writing, documents: Sequence[ActivityDocument])
 def _activity_digests(session: Writing, documents: Sequence[ActivityDocument]) -> dict[UUID, str]:
     """What tells one public state of an activity from another: all that it shows of others too."""
     provider_ids = {document.provider_id for document in documents}
-    providers = _rows_by_id(session, Provider, provider_ids)
+    providers = _rows_by_id(session, Provider, provider_ids, held=True)
+    council_ids = {provider.council_id for provider in providers.values()}
+    councils = _rows_by_id(session, Council, council_ids, held=True)
+    shown = {key: _shown_of_council(row) for key, row in councils.items()}
     venue_ids = {
         one.venue_id for document in documents for one in document.sessions if one.venue_id
     }
-    venues = {venue.id: venue for venue in venue_documents(session, venue_ids)}
-    shown: dict[UUID, str] = {key: venue.model_dump_json() for key, venue in venues.items()}
+    held = _rows_by_id(session, Venue, venue_ids, held=True)
+    for venue in venue_documents(session, held):
+        shown[venue.id] = venue.model_dump_json()
     digests = {}
     for document in documents:
         provider = providers[document.provider_id]
         places = {one.venue_id for one in document.sessions if one.venue_id}
         digests[document.id] = _digest(
             document.model_dump_json(),
-            provider.name,
-            provider.slug,
+            _shown_of_provider(provider, contacts=not document.contacts),
+            shown[provider.council_id],
             *(shown[place] for place in sorted(places)),
         )
     return digests
 
 
-def _follow(session: Writing, renamed: set[UUID], venues: set[UUID], published: set[UUID]) -> None:
-    """Note the change of every live activity that shows a renamed provider or a changed venue."""
-    if not renamed and not venues:
-        return
-    statement = select(Activity).where(Activity.status == "live")
-    at_venue = select(ActivitySession.activity_id).where(col(ActivitySession.venue_id).in_(venues))
-    shows = col(Activity.provider_id).in_(renamed) | col(Activity.id).in_(at_venue)
-    followers = [
-        row for row in session.exec(statement.where(shows)).all() if row.id not in published
-    ]
-    digests = _activity_digests(session, activity_documents(session, followers))
-    for row in followers:
-        before, row.digest = row.digest, digests[row.id]
-        note_change(session, "activity", row.id, before=before, after=row.digest)
+def _activities_follow(session: Writing, changed: set[UUID], published: set[UUID]) -> None:
+    """Note the change of every live activity that shows one of these providers or venues."""
+    ids = _ids(session, Activity.id, Activity.provider_id, changed)
+    ids |= _ids(session, ActivitySession.activity_id, ActivitySession.venue_id, changed)
+    for chunk in _chunks(ids - published):
+        known = _rows_by_id(session, Activity, chunk)
+        followers = {key: row for key, row in known.items() if _seen(row)}
+        documents = activity_documents(session, [*followers.values()])
+        for key, digest in _activity_digests(session, documents).items():
+            row = followers[key]
+            before, row.digest = row.digest, digest
+            note_change(session, "activity", key, before=before, after=digest)
 
 
 # Lists of rows
@@ -267,8 +331,8 @@ def _all(values_of: ValuesOf, documents: Iterable[Any]) -> list[rows.Values]:
 
 
 def _replace(session: Writing, table: type[SQLModel], owner: Any, ids: Sequence[UUID]) -> None:  # noqa: ANN401 - a column of any table.
-    for start in range(0, len(ids), CHUNK):
-        session.execute(delete(table).where(owner.in_(ids[start : start + CHUNK])))
+    for chunk in _chunks(ids):
+        session.execute(delete(table).where(owner.in_(chunk)))
 
 
 def _insert(session: Writing, table: type[SQLModel], values: Sequence[rows.Values]) -> None:
@@ -276,14 +340,34 @@ def _insert(session: Writing, table: type[SQLModel], values: Sequence[rows.Value
         session.execute(insert(table), values)
 
 
-def hide_activity(session: Writing, activity_id: UUID, *, since: date) -> None:
-    """Hide an activity that nobody confirmed, from a day on. Publishing it shows it again.
+def _rows_by_id(
+    session: Writing, table: type[NounT], ids: Collection[UUID], *, held: bool = False
+) -> dict[UUID, NounT]:
+    """Rows by their ids, in that order.
 
-    Raises:
-        ActivityNotFound: there is no such activity, or it is closed.
+    `held` ones are as they stand now and stay so until the commit: a digest that tells of them
+    would else miss what somebody else is just changing. SQLite has one writer at a time anyway.
     """
-    row = session.get(Activity, activity_id)
-    if row is None or row.status != "live":
-        raise ActivityNotFound
-    row.hidden_from = since
-    note_change(session, "activity", row.id, before=row.digest, after=None)
+    found: dict[UUID, NounT] = {}
+    for chunk in _chunks(ids):
+        statement = select(table).where(col(table.id).in_(chunk)).order_by(col(table.id))
+        if held:
+            statement = statement.with_for_update(read=True)
+            statement = statement.execution_options(populate_existing=True)
+        found |= {row.id: row for row in session.exec(statement)}
+    return found
+
+
+def _ids(session: Writing, wanted: Any, owner: Any, ids: Collection[UUID]) -> set[UUID]:  # noqa: ANN401 - columns of any table.
+    """The ids in one column of the rows that have one of these ids in another."""
+    found: set[UUID] = set()
+    for chunk in _chunks(ids):
+        found.update(session.exec(select(wanted).where(col(owner).in_(chunk))))
+    return found
+
+
+def _chunks(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
+    """Ids in order, as many at a time as one statement names."""
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), CHUNK):
+        yield ordered[start : start + CHUNK]

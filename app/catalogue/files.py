@@ -13,7 +13,8 @@ activities. They are the documents of `catalogue.documents`, with these convenie
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -46,6 +47,9 @@ _DATE_FIELDS = {
     "week_of": "week_of",
     "dates": "dates",
 }
+
+FARTHEST_DAYS = 36_500
+"""How far from the day of loading a date may lie: a hundred years."""
 
 
 class FilesError(Exception):
@@ -99,15 +103,32 @@ def read_folder(folder: Path, today: date, known: KnownIds = NOTHING_KNOWN) -> C
     if not paths:
         raise FilesError([f"{folder}: there is no .json file in this folder."])
     for path in sorted(paths, key=lambda path: path.parent.name != "councils"):
-        reader.read(path, path.relative_to(folder))
-    reader.refuse_twins()
+        reader.read(path, _Place(str(path.relative_to(folder))))
+    reader.refuse_clashes()
     if reader.faults:
         raise FilesError(reader.faults)
     return reader.files
 
 
+@dataclass(frozen=True)
+class _Place:
+    """A place in a file: the file's name and a JSON Pointer (RFC 6901)."""
+
+    file: str
+    pointer: str = ""
+
+    def __truediv__(self, part: str | int) -> "_Place":
+        return _Place(self.file, f"{self.pointer}/{part}")
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.pointer}" if self.pointer else self.file
+
+
+_Document = CouncilDocument | ProviderDocument | VenueDocument | ActivityDocument
+
+
 class _Reader:
-    """One pass over a folder; it collects the documents and the faults."""
+    """One pass over a folder; it collects the documents and the faults, which repeat no value."""
 
     def __init__(self, today: date, known: KnownIds) -> None:
         self.today = today
@@ -115,166 +136,268 @@ class _Reader:
         self.files = CatalogueFiles()
         self.faults: list[str] = []
         self.councils: dict[str, UUID] = dict(known.councils)
+        self.venue_ids: set[UUID] = set(known.venues.values())
+        self.stand_ins: set[UUID] = set()
+        self.marks: list[tuple[tuple[str, str, object], _Place]] = []
+        """What only one record may have, with where it stands: kind, field and value."""
 
-    def read(self, path: Path, name: Path) -> None:
-        """Read one file; a fault in it is remembered and the next file is read all the same."""
+    def refuse(self, place: _Place, message: str) -> None:
+        """Remember a fault."""
+        self.faults.append(f"{place}: {message}")
+
+    @contextmanager
+    def at(self, place: _Place) -> Iterator[None]:
+        """Remember what is refused meanwhile as faults of a place, and go on after it."""
         try:
-            content = settle_dates(_object_in(path), self.today)
+            yield
+        except ValidationError as error:
+            errors = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
+            for fault in faults_of(errors):
+                below = _Place(place.file, place.pointer + (fault.name or ""))
+                self.refuse(below, fault.message)
+        except RecursionError:
+            self.refuse(place, "This is nested too deeply.")
+
+    def read(self, path: Path, place: _Place) -> None:
+        """Read one file; a fault in it is remembered and the next file is read all the same."""
+        with self.at(place):
+            try:
+                content = _object_in(path)
+            except ValueError as error:
+                self.refuse(place, str(error))
+                return
+            settled = _record(self.settled(content, place))
             if path.parent.name == "councils":
-                self._read_council(content, name)
+                self.read_council(settled, place)
             else:
-                self._read_provider(content, name)
-        except (OSError, UnicodeDecodeError) as error:
-            self.faults.append(f"{name}: it cannot be read as UTF-8 text ({type(error).__name__}).")
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            self.faults.append(f"{name}: {_why(error)}")
+                self.read_provider(settled, place)
 
-    def _read_council(self, content: dict[str, Any], name: Path) -> None:
-        slug = content["slug"]
-        content.setdefault("id", self.known.councils.get(slug) or uuid7())
-        with _Faults(self.faults, name, ""):
+    def read_council(self, content: dict[str, Any], place: _Place) -> None:
+        """Read the file of a council."""
+        content.setdefault("id", _known_id(self.known.councils, content))
+        slug = content.get("slug")
+        if isinstance(slug, str):
+            # Should the rest be refused, its providers are not to blame for that.
+            self.councils[slug] = self.stand_in()
+        with self.at(place):
             council = CouncilDocument.model_validate(content)
-            self.councils[slug] = council.id
+            self.councils[council.slug] = council.id
             self.files.councils.append(council)
+            self.mark("council", council, self.known.councils, place)
+            if council.area.gss:
+                self.marks.append((("council", "gss", council.area.gss), place / "area"))
 
-    def _read_provider(self, content: dict[str, Any], name: Path) -> None:
-        unknown = content.keys() - {"provider", "venues", "activities"}
-        if unknown:
-            raise ValueError(f"{', '.join(sorted(unknown))} is not known here")
-        provider = dict(content["provider"])
-        provider.setdefault("id", self.known.providers.get(provider["slug"]) or uuid7())
+    def read_provider(self, content: dict[str, Any], place: _Place) -> None:
+        """Read the file of a provider, with its venues and activities."""
+        if content.keys() - {"provider", "venues", "activities"}:
+            self.refuse(place, "Only provider, venues and activities stand here.")
+        provider = _record(content.get("provider"))
+        provider.setdefault("id", _known_id(self.known.providers, provider))
+        here = place / "provider"
         if "council" in provider:
-            provider["council_id"] = _refer(self.councils, provider.pop("council"), "council")
-        with _Faults(self.faults, name, "/provider"):
-            self.files.providers.append(ProviderDocument.model_validate(provider))
+            slug = provider.pop("council")
+            council_id = self.find("council", self.councils, slug, here / "council")
+            provider["council_id"] = council_id or self.stand_in()
+        provider_id = self.stand_in()
+        with self.at(here):
+            document = ProviderDocument.model_validate(provider)
+            provider_id = document.id
+            self.files.providers.append(document)
+            self.mark("provider", document, self.known.providers, here)
+            if document.council_id not in {*self.councils.values(), *self.stand_ins}:
+                self.refuse(here / "council_id", "There is no such council here.")
         venues: dict[str, UUID] = {}
-        for index, venue in enumerate(content.get("venues", [])):
-            venue.setdefault("id", self.known.venues.get(venue["slug"]) or uuid7())
-            venues[venue["slug"]] = venue["id"]
-            with _Faults(self.faults, name, f"/venues/{index}"):
-                self.files.venues.append(
-                    VenueDocument.model_validate({**venue, "provider_id": provider["id"]})
-                )
-        for index, activity in enumerate(content.get("activities", [])):
-            with _Faults(self.faults, name, f"/activities/{index}"):
-                self._read_activity(activity, provider["id"], venues)
+        for here, venue in self.records(content, "venues", place):
+            self.read_venue({**venue, "provider_id": provider_id}, venues, here)
+        for here, activity in self.records(content, "activities", place):
+            self.read_activity({**activity, "provider_id": provider_id}, venues, here)
 
-    def _read_activity(
-        self, activity: dict[str, Any], provider_id: UUID, venues: Mapping[str, UUID]
+    def read_venue(self, venue: dict[str, Any], venues: dict[str, UUID], place: _Place) -> None:
+        """Read a venue, and note its id by its slug."""
+        venue.setdefault("id", _known_id(self.known.venues, venue))
+        slug = venue.get("slug")
+        if isinstance(slug, str):
+            # Should the rest be refused, its sessions are not to blame for that.
+            venues[slug] = self.stand_in()
+        with self.at(place):
+            document = VenueDocument.model_validate(venue)
+            venues[document.slug] = document.id
+            self.venue_ids.add(document.id)
+            self.files.venues.append(document)
+            self.mark("venue", document, self.known.venues, place)
+
+    def read_activity(
+        self, activity: dict[str, Any], venues: Mapping[str, UUID], place: _Place
     ) -> None:
+        """Read an activity, whose sessions name the provider's venues by slug."""
         closed = activity.pop("closed", False)
-        activity.setdefault("id", self.known.activities.get(activity["slug"]) or uuid7())
-        known_id = UUID(str(activity["id"]))
-        sessions = self.known.sessions.get(known_id, [])
-        prices = self.known.prices.get(known_id, [])
+        if not isinstance(closed, bool):
+            self.refuse(place / "closed", "This should be true or false.")
+        activity.setdefault("id", _known_id(self.known.activities, activity))
+        keys = self.settle_sessions(activity, venues, place / "sessions")
+        self.settle_prices(activity, keys, place / "prices")
+        with self.at(place):
+            document = ActivityDocument.model_validate(activity)
+            self.files.activities.append(document)
+            if closed is True:
+                self.files.closed.add(document.id)
+            self.mark("activity", document, self.known.activities, place)
+            for index, session in enumerate(document.sessions):
+                mark = ("session", "id", session.id)
+                self.marks.append((mark, place / "sessions" / index))
+            for index, price in enumerate(document.prices):
+                self.marks.append((("price", "id", price.id), place / "prices" / index))
+
+    def settle_sessions(
+        self, activity: Mapping[str, Any], venues: Mapping[str, UUID], place: _Place
+    ) -> dict[str, UUID]:
+        """Give sessions their ids and those of their venues; the answer is their ids by key."""
+        known = _known_children(self.known.sessions, activity)
         keys: dict[str, UUID] = {}
-        for index, session in enumerate(activity.get("sessions", [])):
-            made = sessions[index] if index < len(sessions) else uuid7()
-            session.setdefault("id", made)
+        for index, session in enumerate(_records(activity.get("sessions"))):
+            session.setdefault("id", known[index] if index < len(known) else uuid7())
             if "key" in session:
-                keys[session.pop("key")] = session["id"]
+                key = session.pop("key")
+                if not isinstance(key, str) or key in keys:
+                    self.refuse(place / index / "key", "A key is text, and one session's alone.")
+                else:
+                    keys[key] = session["id"]
             if "venue" in session:
-                session["venue_id"] = _refer(venues, session.pop("venue"), "venue")
-        for index, price in enumerate(activity.get("prices", [])):
-            made = prices[index] if index < len(prices) else uuid7()
-            price.setdefault("id", made)
-            if "sessions" in price:
-                price["session_ids"] = [
-                    _refer(keys, key, "session") for key in price.pop("sessions")
+                here = place / index / "venue"
+                session["venue_id"] = self.find("venue", venues, session.pop("venue"), here)
+                session["venue_id"] = session["venue_id"] or self.stand_in()
+        return keys
+
+    def settle_prices(
+        self, activity: Mapping[str, Any], keys: Mapping[str, UUID], place: _Place
+    ) -> None:
+        """Give prices their ids and those of their sessions."""
+        known = _known_children(self.known.prices, activity)
+        for index, price in enumerate(_records(activity.get("prices"))):
+            price.setdefault("id", known[index] if index < len(known) else uuid7())
+            if isinstance(price.get("sessions"), list):
+                here = place / index / "sessions"
+                found = [
+                    self.find("session", keys, key, here / at)
+                    for at, key in enumerate(price.pop("sessions"))
                 ]
-        document = ActivityDocument.model_validate({**activity, "provider_id": provider_id})
-        self.files.activities.append(document)
-        if closed:
-            self.files.closed.add(document.id)
+                price["session_ids"] = [one for one in found if one is not None]
 
-    def refuse_twins(self) -> None:
-        """Remember a fault for each slug or id that stands for two records of a kind."""
-        for kind, documents in (
-            ("council", self.files.councils),
-            ("provider", self.files.providers),
-            ("venue", self.files.venues),
-            ("activity", self.files.activities),
-        ):
-            for attribute in ("slug", "id"):
-                seen: set[object] = set()
-                for document in documents:
-                    value = getattr(document, attribute)
-                    if value in seen:
-                        self.faults.append(f"Two records of the kind {kind} have {value}.")
-                    seen.add(value)
+    def find(self, noun: str, ids: Mapping[str, UUID], name: object, place: _Place) -> UUID | None:
+        """The id behind a slug or key; where there is none, that is a fault."""
+        found = ids.get(name) if isinstance(name, str) else None
+        if found is None:
+            self.refuse(place, f"There is no such {noun} here.")
+        return found
 
+    def stand_in(self) -> UUID:
+        """An id in place of one that cannot be found, so that other faults are found too."""
+        made = uuid7()
+        self.stand_ins.add(made)
+        return made
 
-class _Faults:
-    """Turns a refused document into faults that name the file and the place in it."""
+    def records(
+        self, content: Mapping[str, Any], name: str, place: _Place
+    ) -> Iterator[tuple[_Place, dict[str, Any]]]:
+        """The records of a list, each with its place."""
+        items = content.get(name, [])
+        if not isinstance(items, list):
+            self.refuse(place / name, "This should be a list.")
+            return
+        for index, item in enumerate(items):
+            yield place / name / index, _record(item)
 
-    def __init__(self, faults: list[str], name: Path, pointer: str) -> None:
-        self.faults = faults
-        self.where = f"{name}: {pointer}"
+    def mark(
+        self, kind: str, document: _Document, known: Mapping[str, UUID], place: _Place
+    ) -> None:
+        """Note what no other record of the kind may have, here or in the catalogue."""
+        self.marks.append(((kind, "id", document.id), place))
+        self.marks.append(((kind, "slug", document.slug), place))
+        if known.get(document.slug, document.id) != document.id:
+            self.refuse(place / "slug", f"Another {kind} in the catalogue has this slug.")
 
-    def __enter__(self) -> None:
-        return None
+    def refuse_clashes(self) -> None:
+        """Remember a fault for what two records have, and for venues that are not there."""
+        first: dict[tuple[str, str, object], _Place] = {}
+        for mark, place in self.marks:
+            if mark in first:
+                kind, name, _ = mark
+                self.refuse(place / name, f"Another {kind} has this {name}: {first[mark]}.")
+            first.setdefault(mark, place)
+        places = {mark: place for mark, place in self.marks if mark[:2] == ("session", "id")}
+        for activity in self.files.activities:
+            for session in activity.sessions:
+                if session.venue_id not in {None, *self.venue_ids, *self.stand_ins}:
+                    place = places["session", "id", session.id]
+                    self.refuse(place / "venue_id", "There is no such venue here.")
 
-    def __exit__(self, _kind: object, error: object, _trace: object) -> bool:
-        if isinstance(error, ValidationError):
-            for fault in faults_of(
-                [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
-            ):
-                self.faults.append(f"{self.where}{fault.name or ''}: {fault.message}")
-            return True
-        if isinstance(error, (ValueError, KeyError, TypeError, AttributeError)):
-            self.faults.append(f"{self.where}: {_why(error)}")
-            return True
-        return False
+    def settled(self, value: Any, place: _Place) -> Any:  # noqa: ANN401 - any JSON value, in and out.
+        """The same JSON with days before or after the day of loading turned into dates."""
+        if isinstance(value, list):
+            return [self.settled(item, place / index) for index, item in enumerate(value)]
+        if isinstance(value, dict):
+            return dict(self.settled_pair(key, item, place) for key, item in value.items())
+        return value
+
+    def settled_pair(self, key: str, value: Any, place: _Place) -> tuple[str, Any]:  # noqa: ANN401 - any JSON value, in and out.
+        """A member of a JSON object, with its date settled if it holds one."""
+        for suffix, sign in (("_days_ago", -1), ("_days_ahead", 1)):
+            if key.endswith(suffix):
+                name = _DATE_FIELDS.get(key.removesuffix(suffix))
+                if name is None:
+                    self.refuse(place, "There is no such date to be told in days.")
+                    return key, value
+                here = place / key
+                if isinstance(value, list):
+                    return name, [
+                        self.date_from(one, sign, here / index) for index, one in enumerate(value)
+                    ]
+                return name, self.date_from(value, sign, here)
+        return key, self.settled(value, place / key)
+
+    def date_from(self, days: object, sign: int, place: _Place) -> str:
+        """The date so many days before or after the day of loading."""
+        if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= FARTHEST_DAYS:
+            self.refuse(place, f"Days are a whole number from 0 to {FARTHEST_DAYS}.")
+            days = 0
+        return (self.today + timedelta(days=sign * days)).isoformat()
 
 
 def _object_in(path: Path) -> dict[str, Any]:
-    content = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"It cannot be read as UTF-8 text ({type(error).__name__}).") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"This is not JSON: {error.msg} at line {error.lineno}.") from None
+    except ValueError:
+        raise ValueError("A number in it is too long.") from None
     if isinstance(content, dict):
         return content
-    raise ValueError("the file should hold one JSON object")
+    raise ValueError("The file should hold one JSON object.")
 
 
-def _why(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"this is not JSON: {error.msg} at line {error.lineno}."
-    if isinstance(error, KeyError):
-        return f"{error.args[0]} is needed."
-    if isinstance(error, ValueError):
-        return f"{error}."
-    return "a value is not of the shape that is wanted here."
+def _record(value: object) -> dict[str, Any]:
+    """A JSON object, or an empty one in place of anything else: then all of it is missing."""
+    return dict(value) if isinstance(value, dict) else {}
 
 
-def _refer(ids: Mapping[str, UUID], slug: str, noun: str) -> UUID:
-    if slug not in ids:
-        raise ValueError(f"there is no {noun} {slug!r} here")
-    return ids[slug]
+def _records(value: object) -> Sequence[dict[str, Any]]:
+    """The objects of a list; what else stands there is left to the document to refuse."""
+    if not isinstance(value, list):
+        return []
+    return [item if isinstance(item, dict) else {} for item in value]
 
 
-def settle_dates(value: Any, today: date) -> Any:  # noqa: ANN401 - any JSON value, in and out.
-    """The same JSON with days before or after today turned into dates."""
-    if isinstance(value, list):
-        return [settle_dates(item, today) for item in value]
-    if isinstance(value, dict):
-        return dict(_settled(value, today))
-    return value
+def _known_id(ids: Mapping[str, UUID], record: Mapping[str, Any]) -> UUID:
+    """The id that a record without one already has by its slug, else a new one."""
+    slug = record.get("slug")
+    return (ids.get(slug) if isinstance(slug, str) else None) or uuid7()
 
 
-def _settled(value: Mapping[str, Any], today: date) -> Iterator[tuple[str, Any]]:
-    for key, item in value.items():
-        for suffix, sign in (("_days_ago", -1), ("_days_ahead", 1)):
-            if key.endswith(suffix):
-                name = key.removesuffix(suffix)
-                if name not in _DATE_FIELDS:
-                    raise ValueError(f"{key} is not known here")
-                yield _DATE_FIELDS[name], _date_from(item, today, sign)
-                break
-        else:
-            yield key, settle_dates(item, today)
-
-
-def _date_from(days: Any, today: date, sign: int) -> str | list[str]:  # noqa: ANN401 - any JSON.
-    if isinstance(days, list):
-        return [str(_date_from(one, today, sign)) for one in days]
-    if not isinstance(days, int) or not 0 <= days <= 36_500:  # noqa: PLR2004 - a hundred years.
-        raise ValueError("days before or after the day of loading are a whole number")
-    return (today + timedelta(days=sign * days)).isoformat()
+def _known_children(ids: Mapping[UUID, list[UUID]], activity: Mapping[str, Any]) -> list[UUID]:
+    """The ids that the sessions or prices of an activity already have, by their places."""
+    try:
+        return ids.get(UUID(str(activity["id"])), [])
+    except ValueError:
+        return []

@@ -7,6 +7,8 @@ from importlib import resources
 from pathlib import Path
 from typing import TypeVar
 
+from sqlmodel import select
+
 from app.catalogue.commands import close_activity, publish
 from app.catalogue.documents import ActivityDocument, ProviderDocument, VenueDocument
 from app.catalogue.documents.base import Origin
@@ -78,16 +80,20 @@ def _known(session: Reading) -> KnownIds:
 
 
 def _write(session: Writing, files: CatalogueFiles, source: str | None) -> None:
+    # What is closed already stays as it is: publishing it again would open it for a moment.
+    closed = set(session.exec(select(Activity.id).where(Activity.status == "closed")))
+    closed &= files.closed
+    activities = [activity for activity in files.activities if activity.id not in closed]
     publish(
         session,
         [
             *files.councils,
             *_marked(files.providers, source),
             *_marked(files.venues, source),
-            *_marked(files.activities, source),
+            *_marked(activities, source),
         ],
     )
-    for activity_id in files.closed:
+    for activity_id in files.closed - closed:
         close_activity(session, activity_id)
 
 

@@ -1,10 +1,12 @@
 """Documents out of their tables: many at a time, in a fixed number of statements."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, SQLModel, col, or_, select
 
 from app.catalogue import rows
 from app.catalogue.documents import (
@@ -30,6 +32,12 @@ CHUNK = 500
 """How many ids one statement names at most; SQLite limits the variables of a statement."""
 
 RowT = TypeVar("RowT", bound=SQLModel)
+
+
+def live(today: date) -> ColumnElement[bool]:
+    """The condition under which an activity is seen by the public."""
+    shown = or_(col(Activity.hidden_from).is_(None), col(Activity.hidden_from) > today)
+    return (col(Activity.status) == "live") & shown
 
 
 def find_by_id_or_slug(session: Session, table: type[Any], key: str) -> Any | None:  # noqa: ANN401 - a row of the table.
@@ -134,3 +142,33 @@ def _of(
         chunk = wanted[start : start + CHUNK]
         statement = select(table).where(col(owner).in_(chunk)).order_by(*order)
         yield from session.exec(statement)
+
+
+def live_activities(
+    session: Session, today: date, ids: Collection[UUID] | None = None
+) -> Iterator[list[tuple[Entry, datetime]]]:
+    """Every live activity with what it is shown with, and when it was first published.
+
+    Args:
+        session: one transaction, so that all are of one state.
+        today: the day it is in London.
+        ids: only these; all if not given.
+
+    Yields:
+        Some at a time, by id.
+    """
+    last: UUID | None = None
+    while True:
+        statement = select(Activity).where(live(today)).order_by(col(Activity.id)).limit(CHUNK)
+        if last is not None:
+            statement = statement.where(col(Activity.id) > last)
+        if ids is not None:
+            statement = statement.where(col(Activity.id).in_(ids))
+        found = session.exec(statement).all()
+        if not found:
+            return
+        shown = entries(session, found)
+        yield [(entry, row.published_at) for entry, row in zip(shown, found, strict=True)]
+        last = found[-1].id
+        # The rows are not needed any more, and a nation's would fill the memory.
+        session.expunge_all()

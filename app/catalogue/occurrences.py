@@ -101,9 +101,9 @@ def local_span(session: SessionDocument, day: date) -> tuple[datetime, datetime]
 def time_bands(session: SessionDocument) -> frozenset[str]:
     """The codes of `time_band` that a session falls into, by its days and its local times.
 
-    A morning starts before noon, an afternoon lasts beyond one o'clock and starts before five,
-    an evening starts at five or later; a whole day starts before noon, ends at three or later and
-    lasts four hours at least. A dated session has the days of its dates.
+    A morning starts before noon; an afternoon starts at noon or lasts beyond one o'clock, and
+    starts before five; an evening starts at five or later; a whole day starts before noon, ends at
+    three or later and lasts four hours at least. A dated session has the days of its dates.
     """
     days = {DAYS[day.weekday()] for day in session.dates} | {session.day}
     starts = session.starts_at.hour * 60 + session.starts_at.minute
@@ -112,7 +112,7 @@ def time_bands(session: SessionDocument) -> frozenset[str]:
     if days & set(DAYS[:5]):
         parts = {
             "weekday_morning": starts < 12 * 60,
-            "weekday_afternoon": ends > 13 * 60 and starts < 17 * 60,
+            "weekday_afternoon": (ends > 13 * 60 or starts >= 12 * 60) and starts < 17 * 60,
             "weekday_all_day": starts < 12 * 60 and ends >= max(15 * 60, starts + 4 * 60),
             "weekday_evening": starts >= 17 * 60,
         }

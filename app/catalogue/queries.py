@@ -3,11 +3,10 @@
 from datetime import date
 from importlib.metadata import version
 
-from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, col, func, select
 
 from app.catalogue import rows
-from app.catalogue.loading import councils_by_id, entries, find_by_id_or_slug
+from app.catalogue.loading import councils_by_id, entries, find_by_id_or_slug, live
 from app.catalogue.models import Activity, Council, Provider
 from app.catalogue.public import (
     activity_summary,
@@ -65,12 +64,6 @@ class CouncilNotFound(NotFound):
         super().__init__(
             "No council here has this GSS code, id or slug. They are listed at /v1/councils."
         )
-
-
-def live(today: date) -> ColumnElement[bool]:
-    """The condition under which an activity is seen by the public."""
-    shown = or_(col(Activity.hidden_from).is_(None), col(Activity.hidden_from) > today)
-    return (col(Activity.status) == "live") & shown
 
 
 # The service

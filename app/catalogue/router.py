@@ -20,10 +20,22 @@ router = APIRouter()
 
 
 ProviderKey = Annotated[
-    Line, Path(min_length=1, max_length=80, description="The provider's id or slug.")
+    Line,
+    Path(
+        min_length=1,
+        max_length=80,
+        description="The provider's id or slug.",
+        examples=["two-oars"],
+    ),
 ]
 CouncilKey = Annotated[
-    Line, Path(min_length=1, max_length=80, description="The council's GSS code, id or slug.")
+    Line,
+    Path(
+        min_length=1,
+        max_length=80,
+        description="The council's GSS code, id or slug.",
+        examples=["E10000012", "essex"],
+    ),
 ]
 
 

@@ -1,20 +1,17 @@
-"""Finding activities: which ones, in which order, a page at a time."""
+"""Reading one activity, and what takes the place of one that is gone."""
 
 from datetime import date
 
 from sqlmodel import Session, col, func, select
 
-from app.catalogue.loading import entries, find_by_id_or_slug
-from app.catalogue.models import Activity, ActivityTerm, Council, Provider
+from app.catalogue.loading import entries, find_by_id_or_slug, live
+from app.catalogue.models import Activity, ActivityTerm, Provider
 from app.catalogue.public import activity_detail, activity_summary
-from app.catalogue.queries import ActivityNotFound, live
+from app.catalogue.queries import ActivityNotFound
 from app.catalogue.schemas import ActivityDetail, ActivitySummary
 from app.database import Reading
-from app.geo.models import Area
-from app.paging import Page, page_of, paginate
 from app.parameters import Language
 from app.problems import Gone
-from app.search.criteria import SearchCriteria
 
 ALIKE_IN = ("activity_type", "outcome", "cohort")
 """The vocabularies in which a closed activity and another are alike."""
@@ -24,29 +21,6 @@ class ActivityClosed(Gone):
     """The activity was closed for good; `similar` names others like it."""
 
     code = "activity_closed"
-
-
-def list_activities(
-    session: Reading, criteria: SearchCriteria, today: date
-) -> Page[ActivitySummary]:
-    """The live activities that meet the criteria, by name."""
-    statement = select(Activity).where(live(today))
-    if criteria.provider is not None:
-        wanted = col(Provider.slug) == criteria.provider
-        if criteria.provider_id is not None:
-            wanted = col(Provider.id) == criteria.provider_id
-        statement = statement.where(
-            col(Activity.provider_id).in_(select(Provider.id).where(wanted))
-        )
-    if criteria.council is not None:
-        of_council = (
-            select(Provider.id).join(Council).join(Area).where(Area.gss == criteria.council)
-        )
-        statement = statement.where(col(Activity.provider_id).in_(of_council))
-    ordered = statement.order_by(col(Activity.sort_name), col(Activity.id))
-    found, total = paginate(session, ordered, criteria)
-    items = [activity_summary(entry, today, criteria.lang) for entry in entries(session, found)]
-    return page_of(items, total, criteria)
 
 
 def get_activity(session: Reading, key: str, today: date, lang: Language) -> ActivityDetail:

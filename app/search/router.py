@@ -1,33 +1,91 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request, Response
 
+from app.caching import DOCUMENTED
 from app.catalogue.queries import ActivityNotFound
-from app.catalogue.schemas import ActivityDetail, ActivitySummary
+from app.catalogue.schemas import ActivityDetail
 from app.database import ReadSession
 from app.paging import Page
 from app.parameters import LanguageParams, Line, Today
 from app.problems import Malformed, responses
 from app.search import queries
+from app.search.answers import SimilarParams, activities_found, activities_like
 from app.search.criteria import SearchCriteria
+from app.search.places import PlaceNotResolved
 from app.search.queries import ActivityClosed
+from app.search.ready import IndexDep, cached_answer, private_answer
+from app.search.schemas import ActivitiesFound, FoundActivity
 
 router = APIRouter(tags=["activities"])
+"""Operations that read the database."""
+
+index_router = APIRouter(tags=["activities"])
+"""Operations that are answered from memory."""
 
 ActivityKey = Annotated[
-    Line, Path(min_length=1, max_length=80, description="The activity's id or slug.")
+    Line,
+    Path(
+        min_length=1,
+        max_length=80,
+        description="The activity's id or slug.",
+        examples=["two-oars-days-out-dengie"],
+    ),
 ]
 
 
-@router.get("/v1/activities", summary="List the activities", responses=responses(Malformed))
-def list_activities(
-    session: ReadSession, today: Today, criteria: Annotated[SearchCriteria, Query()]
-) -> Page[ActivitySummary]:
-    """The live activities, by name, a page at a time.
+@index_router.get(
+    "/v1/activities",
+    summary="Search the activities",
+    response_model=ActivitiesFound,
+    responses={**responses(Malformed, PlaceNotResolved), **DOCUMENTED},
+)
+async def list_activities(
+    request: Request, index: IndexDep, criteria: Annotated[SearchCriteria, Query()]
+) -> Response:
+    """The live activities that meet every criterion, a page at a time.
 
-    The order is total: a walk through the pages neither loses nor repeats an activity.
+    Several values of one criterion are alternatives, but for `access` and `support_need`, of which
+    all must be stated. Day, times, price, places, the venue's access and the distance must hold
+    for one and the same session. The order is total: a walk through the pages neither loses nor
+    repeats an activity.
     """
-    return queries.list_activities(session, criteria, today)
+    return cached_answer(request, index, lambda snapshot: activities_found(snapshot, criteria))
+
+
+@index_router.post(
+    "/v1/activities/search",
+    summary="Search the activities for a person",
+    response_model=ActivitiesFound,
+    responses=responses(Malformed, PlaceNotResolved),
+)
+async def search_activities(index: IndexDep, criteria: SearchCriteria) -> Response:
+    """The same search with its parameters in a body, for a website that filters for a person.
+
+    What is asked can say much about somebody: it stands in no address, and nothing is kept.
+    """
+    return private_answer(activities_found(index.snapshot(), criteria))
+
+
+@index_router.get(
+    "/v1/activities/{activity}/similar",
+    summary="List activities like one",
+    response_model=Page[FoundActivity],
+    responses={**responses(ActivityNotFound, Malformed), **DOCUMENTED},
+)
+async def list_similar_activities(
+    request: Request,
+    index: IndexDep,
+    activity: ActivityKey,
+    params: Annotated[SimilarParams, Query()],
+) -> Response:
+    """The nearest alternatives: alike in what one does there and who it is for, and near by.
+
+    One with a venue has alternatives within 25 miles, and some without a venue.
+    """
+    return cached_answer(
+        request, index, lambda snapshot: activities_like(snapshot, activity, params)
+    )
 
 
 @router.get(

@@ -1,8 +1,12 @@
 """Compressed answers have ETags of their own: the same one, ending in `-gzip`."""
 
-from starlette.datastructures import MutableHeaders
+import re
+
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_REFUSED = re.compile(r"\bgzip\s*;\s*q=0(\.0{0,3})?\s*(,|$)", re.IGNORECASE)
 
 
 class Compression:
@@ -13,6 +17,11 @@ class Compression:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        if scope["type"] == "http" and _REFUSED.search(
+            Headers(scope=scope).get("accept-encoding", "")
+        ):
+            # Starlette looks for the word alone, and would compress for those who refuse it.
+            scope["headers"] = [one for one in scope["headers"] if one[0] != b"accept-encoding"]
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -20,6 +29,9 @@ class Compression:
                 etag = headers.get("etag")
                 if etag and headers.get("content-encoding") == "gzip":
                     headers["etag"] = f'{etag[:-1]}-gzip"'
+                if etag and "vary" not in headers:
+                    # A small answer and a 304 stand for what would be compressed when larger.
+                    headers["vary"] = "Accept-Encoding"
             await send(message)
 
         await self.app(scope, receive, send_on)

@@ -1,4 +1,4 @@
-"""Each request's id, its one line in the log, and the last resort when something breaks.
+"""Each request's id, its one line in the log, and the headers that every answer carries.
 
 A log line never holds a query string, a body or an exception's message: any of them may carry
 somebody's private information.
@@ -9,14 +9,12 @@ import logging
 import re
 import sys
 import time
-import traceback
 from datetime import UTC, datetime
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.database import uuid7
-from app.problems import SERVER_FAULT, AddressTooLong, Problem, problem_response
 from app.traffic.metrics import Metrics
 
 logger = logging.getLogger("carefinder.requests")
@@ -66,11 +64,10 @@ def set_up_logging(level: str) -> None:
 
 
 class Requests:
-    """The outermost layer: ids, limits on the address, headers, the log, and the last resort."""
+    """The outermost layer: ids, headers, the log and the counters."""
 
-    def __init__(self, app: ASGIApp, *, max_url_bytes: int, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self.app = app
-        self.max_url_bytes = max_url_bytes
         self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,19 +89,7 @@ class Requests:
             await send(message)
 
         try:
-            if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > self.max_url_bytes:
-                problem: Problem = AddressTooLong(
-                    "The path and query are too long. Long lists can be sent in a body."
-                )
-                await problem_response(problem, request_id)(scope, receive, send_on)
-            else:
-                await self.app(scope, receive, send_on)
-        except Exception as error:  # noqa: BLE001 - the last resort: nothing may get past it.
-            logger.error("unhandled error", extra={"fields": _where(error, request_id)})  # noqa: TRY400 - the message may be private.
-            if seen["status"]:
-                # Half an answer is out already: cutting the connection is the honest end.
-                raise ConnectionAbortedError from None
-            await problem_response(SERVER_FAULT, request_id)(scope, receive, send_on)
+            await self.app(scope, receive, send_on)
         finally:
             seconds = time.perf_counter() - started
             self._record(scope, request_id, seen, seconds)
@@ -147,13 +132,3 @@ def _headers(scope: Scope, request_id: str) -> list[tuple[bytes, bytes]]:
         "X-Request-Id": request_id,
     }
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-
-
-def _where(error: BaseException, request_id: str) -> dict[str, Any]:
-    """The kind of an error and where it happened, without its message."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return {
-        "request_id": request_id,
-        "kind": f"{type(error).__module__}.{type(error).__qualname__}",
-        "where": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-12:]],
-    }

@@ -21,9 +21,13 @@ def shown_point(venue: VenueDocument) -> Point:
     Where the district alone is shown, it is the middle of the district, for everybody: distances
     to the true point from three places would give the address away.
     """
-    if venue.shows == "district" and (cell := outcodes().find(postcode_district(venue))):
-        return Point(cell.latitude, cell.longitude)
-    return Point(venue.latitude, venue.longitude)
+    if venue.shows == "address":
+        return Point(venue.latitude, venue.longitude)
+    cell = outcodes().find(postcode_district(venue))
+    if cell is None:
+        # A district newer than our table: a tenth of a degree is some miles, and hides as much.
+        return Point(round(venue.latitude, 1), round(venue.longitude, 1))
+    return Point(cell.latitude, cell.longitude)
 
 
 def venue_view(venue: VenueDocument, lang: Language) -> VenueView:

@@ -1,0 +1,1 @@
+"""The catalogue in memory: immutable columns that follow the catalogue's clock."""

@@ -1,0 +1,111 @@
+"""Columns that only ever grow: what a reader has seen of them never changes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+MASKS = (
+    "cohort",
+    "outcome",
+    "activity_type",
+    "setting",
+    "attendance",
+    "language",
+    "open_to",
+    "how_to_start",
+    "support_mode",
+    "support_need",
+    "support_need_maybe",
+    "communication",
+    "funding",
+    "preference",
+    "travel",
+)
+
+ACTIVITY_TYPES: Mapping[str, type[np.generic]] = {
+    **dict.fromkeys(MASKS, np.uint64),
+    "id_high": np.uint64,
+    "id_low": np.uint64,
+    "slug": np.uint64,
+    "ages_stated": np.bool_,
+    "minimum_age": np.int16,
+    "maximum_age": np.int16,
+    "confirmed": np.int32,
+    "published": np.int64,
+    "provider": np.int32,
+    "council": np.int16,
+    "areas": np.int32,
+    "first_session": np.int32,
+    "sessions": np.int16,
+    "least_price": np.int32,
+    "shown_session": np.int32,
+}
+"""The columns of activities. `areas` is a number of a set of served areas, `first_session` and
+`sessions` say which rows of the other table are its own, `shown_session` is the first of them at a
+venue."""
+
+SESSION_TYPES: Mapping[str, type[np.generic]] = {
+    "activity": np.int32,
+    "place": np.int8,
+    "venue": np.int32,
+    "latitude": np.float64,
+    "longitude": np.float64,
+    "days": np.uint8,
+    "starts": np.int16,
+    "ends": np.int16,
+    "time_band": np.uint64,
+    "access": np.uint64,
+    "access_maybe": np.uint64,
+    "capacity": np.uint64,
+    "price": np.int32,
+}
+
+
+class Columns:
+    """Columns of one length. Appending gives new ones that share the memory of the old.
+
+    The rows that the old ones show stay as they are: new rows are written behind them. Only the
+    newest may be appended to.
+    """
+
+    def __init__(self, arrays: Mapping[str, Array], length: int) -> None:
+        self._arrays = dict(arrays)
+        self.length = length
+        self._views = {name: array[:length] for name, array in arrays.items()}
+        for view in self._views.values():
+            view.flags.writeable = False
+
+    def __getitem__(self, name: str) -> Array:
+        return self._views[name]
+
+    @classmethod
+    def empty(cls, types: Mapping[str, type[np.generic]]) -> "Columns":
+        """Columns without rows."""
+        return cls({name: np.zeros(64, dtype=kind) for name, kind in types.items()}, 0)
+
+    def appended(self, rows: Sequence[Mapping[str, Any]]) -> "Columns":
+        """The same with rows behind the last one."""
+        length = self.length + len(rows)
+        arrays = {}
+        for name, array in self._arrays.items():
+            grown = array
+            if length > len(array) or not array.flags.writeable:
+                grown = np.zeros(max(64, length + length // 4), dtype=array.dtype)
+                grown[: self.length] = array[: self.length]
+            if rows:
+                grown[self.length : length] = [row[name] for row in rows]
+            arrays[name] = grown
+        return Columns(arrays, length)
+
+    def saved(self) -> dict[str, Array]:
+        """The columns as they can be written to a file."""
+        return dict(self._views)
+
+    @classmethod
+    def loaded(cls, arrays: Mapping[str, Array]) -> "Columns":
+        """Columns from a file; they may be mapped from it and are copied when first appended to."""
+        return cls(arrays, len(next(iter(arrays.values()))))

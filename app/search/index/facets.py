@@ -1,0 +1,82 @@
+"""For each term of a vocabulary: what the total would be with it alone, and all else unchanged."""
+
+import numpy as np
+import numpy.typing as npt
+
+from app.catalogue.rows import sort_name
+from app.search.criteria import SearchCriteria
+from app.search.index.bits import WITH_DESCENDANTS, asked_mask, bit_numbers
+from app.search.index.find import Candidates
+from app.search.index.grid import Rows
+from app.search.index.snapshot import Snapshot
+
+OF_SESSIONS = frozenset({"time_band", "access", "capacity"})
+"""The schemes that sessions answer for, one session with all else that is asked."""
+
+Masks = npt.NDArray[np.uint64]
+
+
+def facet_counts(
+    snapshot: Snapshot, criteria: SearchCriteria, rows: Candidates
+) -> dict[str, dict[str, int]]:
+    """The counts of each scheme asked for, by code: those above nothing, and those asked for.
+
+    Args:
+        snapshot: the catalogue.
+        criteria: name the schemes.
+        rows: the candidates, with the tests of these schemes held back.
+    """
+    counts: dict[str, dict[str, int]] = {}
+    for scheme in criteria.facets:
+        passing = rows.passing(besides=scheme)
+        if scheme == "council":
+            found = _councils(snapshot, np.unique(passing.activities))
+        else:
+            found = _terms(scheme, _masks(snapshot, criteria, scheme, passing))
+        asked = set(getattr(criteria, scheme))
+        counts[scheme] = {code: count for code, count in found.items() if count or code in asked}
+    return counts
+
+
+def _masks(snapshot: Snapshot, criteria: SearchCriteria, scheme: str, passing: Candidates) -> Masks:
+    """The terms of each activity; of a scheme of sessions, those of its passing sessions."""
+    if scheme in OF_SESSIONS and passing.sessions is not None:
+        known = "access_maybe" if scheme == "access" and criteria.include_unknown else scheme
+        return _joined(passing.activities, snapshot.sessions[known][passing.sessions])
+    known = scheme
+    if scheme == "support_need" and criteria.include_unknown:
+        known = "support_need_maybe"
+    masks: Masks = snapshot.activities[known][np.unique(passing.activities)]
+    return masks
+
+
+def _joined(activities: Rows, masks: Masks) -> Masks:
+    """The terms that any session of an activity has, for each activity."""
+    if not len(activities):
+        return masks
+    order = np.argsort(activities, kind="stable")
+    sorted_activities = activities[order]
+    first = np.ones(len(order), dtype=np.bool_)
+    first[1:] = sorted_activities[1:] != sorted_activities[:-1]
+    joined: Masks = np.bitwise_or.reduceat(masks[order], np.flatnonzero(first))
+    return joined
+
+
+def _terms(scheme: str, masks: Masks) -> dict[str, int]:
+    bytes_of = np.ascontiguousarray(masks.astype("<u8")).view(np.uint8).reshape(-1, 8)
+    of_bits = np.unpackbits(bytes_of, axis=1, bitorder="little").sum(axis=0, dtype=np.int64)
+    counts = {}
+    for code, number in bit_numbers(scheme).items():
+        if scheme in WITH_DESCENDANTS and asked_mask(scheme, code) != 1 << number:
+            counts[code] = int(((masks & np.uint64(asked_mask(scheme, code))) != 0).sum())
+        else:
+            counts[code] = int(of_bits[number])
+    return counts
+
+
+def _councils(snapshot: Snapshot, activities: Rows) -> dict[str, int]:
+    numbers = snapshot.activities["council"][activities]
+    counts = np.bincount(numbers, minlength=snapshot.councils.count)
+    names = snapshot.council_names
+    by_name = sorted(names, key=lambda gss: (sort_name(names[gss]), gss))
+    return {gss: int(counts[snapshot.councils.numbers[gss]]) for gss in by_name}

@@ -1,0 +1,209 @@
+"""Each criterion as a test of rows: of activities, or of one session that must pass all of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+
+from app.geo.distance import miles_to_many
+from app.search.criteria import SearchCriteria
+from app.search.index.areas import Whereabouts
+from app.search.index.bits import asked_any, mask_of
+from app.search.index.facts import AT_VENUE, BANK_HOLIDAY, BLANK, NOT_KNOWN
+from app.search.index.grid import Rows
+from app.search.index.snapshot import Snapshot
+
+Flags = npt.NDArray[np.bool_]
+Miles = npt.NDArray[np.float64]
+Test = Callable[[Rows], Flags]
+"""Says of each of some rows whether it passes."""
+
+ADULT = 18
+
+ANY_OF = (
+    "cohort",
+    "outcome",
+    "activity_type",
+    "setting",
+    "attendance",
+    "language",
+    "open_to",
+    "how_to_start",
+    "support_mode",
+    "funding",
+    "communication",
+    "preference",
+    "travel",
+)
+"""The schemes of activities of which any value will do."""
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked, as tests by the name of their criterion.
+
+    `of_activities` take rows of activities, `of_sessions` rows of sessions. The place stands
+    apart, because it also gives distances.
+    """
+
+    of_activities: Mapping[str, Test]
+    of_sessions: Mapping[str, Test]
+    place: Whereabouts | None
+    within: float
+
+
+def asked_of(snapshot: Snapshot, criteria: SearchCriteria, place: Whereabouts | None) -> Asked:
+    """The tests of some criteria on a snapshot. Words are not among them."""
+    return Asked(
+        of_activities=_activity_tests(snapshot, criteria),
+        of_sessions=_session_tests(snapshot, criteria),
+        place=place,
+        within=criteria.within or 10.0,
+    )
+
+
+def _overlaps(column: npt.NDArray[np.uint64], mask: int) -> Test:
+    bits = np.uint64(mask)
+    return lambda rows: (column[rows] & bits) != 0
+
+
+def _holds_all(column: npt.NDArray[np.uint64], mask: int) -> Test:
+    bits = np.uint64(mask)
+    return lambda rows: (column[rows] & bits) == bits
+
+
+def _is_among(column: npt.NDArray[np.integer], numbers: list[int]) -> Test:
+    if len(numbers) == 1:
+        return lambda rows: column[rows] == numbers[0]
+    return lambda rows: np.isin(column[rows], numbers)
+
+
+def _activity_tests(snapshot: Snapshot, criteria: SearchCriteria) -> dict[str, Test]:
+    columns = snapshot.activities
+    tests: dict[str, Test] = {}
+    for scheme in ANY_OF:
+        if codes := getattr(criteria, scheme):
+            tests[scheme] = _overlaps(columns[scheme], asked_any(scheme, codes))
+    if criteria.support_need:
+        known = "support_need_maybe" if criteria.include_unknown else "support_need"
+        mask = mask_of("support_need", criteria.support_need)
+        tests["support_need"] = _holds_all(columns[known], mask)
+    if criteria.age is not None:
+        tests["age"] = _open_to_age(snapshot, criteria.age, criteria.include_unknown)
+    if criteria.council:
+        known_councils = snapshot.councils.numbers
+        numbers = [known_councils[gss] for gss in criteria.council if gss in known_councils]
+        tests["council"] = _is_among(columns["council"], numbers)
+    if criteria.provider:
+        tests["provider"] = _is_among(columns["provider"], _providers(snapshot, criteria.provider))
+    if criteria.confirmed_within_days is not None:
+        oldest = snapshot.today.toordinal() - criteria.confirmed_within_days
+        tests["confirmed"] = lambda rows: columns["confirmed"][rows] >= oldest
+    return tests
+
+
+def _providers(snapshot: Snapshot, names: list[str]) -> list[int]:
+    numbers = []
+    for name in names:
+        number = snapshot.providers.numbers.get(name)
+        if number is None:
+            try:
+                number = snapshot.providers.numbers.get(str(UUID(name)))
+            except ValueError:
+                continue
+        if number is not None:
+            numbers.append(number)
+    return numbers
+
+
+def _open_to_age(snapshot: Snapshot, age: int, include_unknown: bool) -> Test:  # noqa: FBT001 - one of the criteria.
+    columns = snapshot.activities
+    open_unstated = age >= ADULT or include_unknown
+
+    def test(rows: Rows) -> Flags:
+        inside: Flags = (columns["minimum_age"][rows] <= age) & (
+            columns["maximum_age"][rows] >= age
+        )
+        return inside if open_unstated else inside & columns["ages_stated"][rows]
+
+    return test
+
+
+def _session_tests(snapshot: Snapshot, criteria: SearchCriteria) -> dict[str, Test]:
+    columns = snapshot.sessions
+    tests: dict[str, Test] = {}
+    if criteria.day:
+        numbers = [
+            BANK_HOLIDAY if day == "bank_holiday" else DAYS.index(day) for day in criteria.day
+        ]
+        days = np.uint8(sum(1 << number for number in set(numbers)))
+        tests["day"] = lambda rows: (columns["days"][rows] & days) != 0
+    if criteria.starts_after is not None:
+        earliest = _minutes(criteria.starts_after)
+        # A session that states no time starts at NOT_KNOWN, which is before any time.
+        tests["starts_after"] = lambda rows: columns["starts"][rows] >= earliest
+    if criteria.ends_before is not None:
+        latest = _minutes(criteria.ends_before)
+        tests["ends_before"] = lambda rows: (
+            (columns["ends"][rows] <= latest) & (columns["place"][rows] != BLANK)
+        )
+    if criteria.time_band:
+        mask = mask_of("time_band", criteria.time_band)
+        tests["time_band"] = _overlaps(columns["time_band"], mask)
+    if criteria.access:
+        known = "access_maybe" if criteria.include_unknown else "access"
+        tests["access"] = _holds_all(columns[known], mask_of("access", criteria.access))
+    if criteria.capacity:
+        mask = mask_of("capacity", criteria.capacity)
+        tests["capacity"] = _overlaps(columns["capacity"], mask)
+    most = _most_pence(criteria)
+    if most is not None:
+        tests["price"] = lambda rows: (
+            (columns["price"][rows] <= most) & (columns["price"][rows] != NOT_KNOWN)
+        )
+    return tests
+
+
+def _most_pence(criteria: SearchCriteria) -> int | None:
+    return 0 if criteria.free else criteria.max_price_pence
+
+
+def _minutes(text: str) -> int:
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def sessions_around(snapshot: Snapshot, place: Whereabouts, within: float) -> Rows:
+    """The rows of sessions that may be at a place or serve it: all that do, and some others."""
+    late = np.arange(snapshot.settled_sessions, snapshot.sessions.length, dtype=np.int32)
+    near = snapshot.grid.around(place.point, within + place.uncertainty)
+    return np.concatenate([near, snapshot.elsewhere, late])
+
+
+def miles_of(snapshot: Snapshot, place: Whereabouts, rows: Rows) -> Miles:
+    """The straight miles from a place to each session, and infinity where it is not at a venue."""
+    columns = snapshot.sessions
+    miles = miles_to_many(place.point, columns["latitude"][rows], columns["longitude"][rows])
+    return np.where(columns["place"][rows] == AT_VENUE, miles, np.inf)
+
+
+def serves(
+    snapshot: Snapshot, place: Whereabouts, within: float, rows: Rows, miles: Miles
+) -> Flags:
+    """Whether each session is within reach of a place, or comes to it.
+
+    The place's uncertainty is allowed for, so that nobody is left out for what we do not know.
+    """
+    columns = snapshot.sessions
+    near: Flags = miles - place.uncertainty <= within
+    other = np.flatnonzero(~near & (columns["place"][rows] != AT_VENUE))
+    if len(other):
+        covering = snapshot.area_sets.covering(place)
+        theirs = rows[other]
+        covered = covering[snapshot.activities["areas"][columns["activity"][theirs]]]
+        near[other] = covered & (columns["place"][theirs] != BLANK)
+    return near

@@ -1,0 +1,65 @@
+"""The index gives the oracle's answers, whatever the catalogue, the question and its history."""
+
+import json
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from search.oracle import OracleEntry, answer, json_differences
+from search.strategies import AREAS_HELD, Catalogue, catalogues, place_asked, queries
+
+from app.search.answers import activities_found
+from app.search.index.facts import Indexable
+from app.search.index.snapshot import Snapshot, built, changed, empty_snapshot, settled
+
+QUESTIONS = 12
+"""How many questions are asked of each catalogue."""
+
+
+def indexable(entries: list[OracleEntry]) -> list[Indexable]:
+    return [Indexable(entry, entry.published_at) for entry in entries]
+
+
+def snapshot_with_a_past(data: st.DataObject, catalogue: Catalogue) -> Snapshot:
+    """A snapshot of a catalogue whose activities came, changed and went in any order before."""
+    entries = list(catalogue.entries)
+    first = data.draw(st.integers(0, len(entries)), label="there from the beginning")
+    start = empty_snapshot("epoch", 0, catalogue.today, AREAS_HELD, None)
+    snapshot = built(start, [indexable(entries[:first])] if first else [])
+    rest = entries[first:]
+    sequence = 0
+    while rest:
+        count = data.draw(st.integers(1, len(rest)), label="come together")
+        sequence += 1
+        snapshot = changed(
+            snapshot,
+            sequence,
+            [entry.activity.id for entry in rest[:count]],
+            indexable(rest[:count]),
+        )
+        rest = rest[count:]
+    if entries and data.draw(st.booleans(), label="some change"):
+        touched = data.draw(st.lists(st.sampled_from(entries), max_size=5, unique_by=id))
+        ids = [entry.activity.id for entry in touched]
+        # They go first, and come back: once as they are, and once more.
+        snapshot = changed(snapshot, sequence + 1, ids, [])
+        snapshot = changed(snapshot, sequence + 2, ids, indexable(touched))
+        snapshot = changed(snapshot, sequence + 3, ids, indexable(touched))
+    return settled(snapshot) if data.draw(st.booleans(), label="settled") else snapshot
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(data=st.data())
+def test_every_answer_is_the_oracles(data: Any) -> None:
+    catalogue = data.draw(catalogues(), label="catalogue")
+    snapshot = snapshot_with_a_past(data, catalogue)
+    for _ in range(QUESTIONS):
+        criteria = data.draw(queries(catalogue), label="question")
+        expected = answer(catalogue.entries, criteria, catalogue.today, place_asked(criteria))
+        body = json.loads(activities_found(snapshot, criteria))
+        differences = json_differences(body, expected, criteria, catalogue.entries)
+        assert not differences, "\n".join(differences)

@@ -1,0 +1,384 @@
+"""Every operation meets the corpus of `hostile.py`, on both databases and on a real server.
+
+A bigger hunt by a generator, against a server that is running:
+
+    .venv/bin/schemathesis run http://127.0.0.1:8000/openapi.json --max-examples 500 --checks all
+"""
+
+import json
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote, unquote
+from zlib import crc32
+
+import httpx2
+import pytest
+from conftest import KINDS, Kind, Templates
+from contract import Operation, check_answer, documented_operations
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from hostile import BODIES, CHUNKED, HEADERS, QUERIES, TEXTS, WIRE
+
+OPERATIONS = documented_operations()
+PARAMETERS = [
+    pytest.param(operation, one["name"], id=f"{operation.id}-{one['name']}")
+    for operation in OPERATIONS
+    for one in operation.parameters
+    if one["in"] in {"path", "query"}
+]
+SLOW = 1.0
+"""Seconds that no answer may take."""
+
+CALM = 65_536
+"""Bytes of a body that the service takes."""
+
+
+class Caller:
+    """Calls an application as a server does; clients would put right or refuse what is sent."""
+
+    def __init__(self, client: TestClient) -> None:
+        assert isinstance(client.app, FastAPI)
+        assert client.portal is not None
+        self.app = client.app
+        self.portal = client.portal
+
+    def call(
+        self,
+        method: str,
+        address: str,
+        headers: Iterable[tuple[str, str | bytes]] = (),
+        chunks: Iterable[bytes] = (),
+    ) -> httpx2.Response:
+        """The answer to one request, which the document must describe."""
+        path, _, query = address.partition("?")
+        scope: dict[str, Any] = {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": "1.1",
+            "method": method,
+            "scheme": "http",
+            "path": unquote(path),
+            "raw_path": path.encode(),
+            "query_string": query.encode(),
+            "root_path": "",
+            "headers": [
+                (
+                    name.lower().encode(),
+                    value if isinstance(value, bytes) else value.encode("latin-1"),
+                )
+                for name, value in headers
+            ],
+            "client": ("192.0.2.1", 4711),
+            "server": ("testserver", 80),
+        }
+        waiting = [*chunks]
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            body = waiting.pop(0) if waiting else b""
+            return {"type": "http.request", "body": body, "more_body": bool(waiting)}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            sent.append(dict(message))
+
+        self.portal.call(self.app, scope, receive, send)
+        answer = httpx2.Response(
+            sent[0]["status"],
+            headers=sent[0]["headers"],
+            content=b"".join(message.get("body", b"") for message in sent[1:]),
+            request=httpx2.Request(method, f"http://testserver{address[:2_000]}"),
+        )
+        answer.elapsed = timedelta()
+        check_answer(self.app, answer)
+        return answer
+
+
+@pytest.fixture(scope="module")
+def callers(readers: Callable[[Kind], TestClient]) -> list[Caller]:
+    """Callers of the sample catalogue on both databases.
+
+    The first request of a process reads tables of places and words, so it comes before the rest.
+    """
+    made = [Caller(readers(kind)) for kind in KINDS]
+    for caller in made:
+        for operation in OPERATIONS:
+            caller.call(*request_of(operation))
+    return made
+
+
+each_operation = pytest.mark.parametrize(
+    "operation", [pytest.param(one, id=one.id) for one in OPERATIONS]
+)
+
+
+def encoded(text: str | bytes) -> str:
+    """A text as an address carries it."""
+    return quote(text, safe="")
+
+
+def request_of(
+    operation: Operation, query: str = "", **replaced: str
+) -> tuple[str, str, list[tuple[str, str | bytes]], list[bytes]]:
+    """A request that is well but for what is put in. Lists answer with one item, to be quick."""
+    if "per_page" in {one["name"] for one in operation.parameters} and "per_page" not in query:
+        replaced.setdefault("per_page", "1")
+    body = operation.body()
+    address = operation.address(query, **replaced)
+    if body is None:
+        return operation.method, address, [], []
+    headers: list[tuple[str, str | bytes]] = [("Content-Type", "application/json")]
+    return operation.method, address, headers, [json.dumps(body).encode()]
+
+
+def ask(
+    callers: list[Caller],
+    method: str,
+    address: str,
+    headers: Iterable[tuple[str, str | bytes]] = (),
+    chunks: Iterable[bytes] = (),
+) -> httpx2.Response:
+    """The answer, which must be alike on both databases, quick, and no fault of ours.
+
+    What is refused before any database is asked is tried on the second one every fourth time.
+    """
+    headers, chunks = [*headers], [*chunks]
+    answers: list[httpx2.Response] = []
+    for caller in callers:
+        if answers and answers[0].status_code in {413, 414, 422} and crc32(address.encode()) % 4:
+            continue
+        begun = time.perf_counter()
+        answer = caller.call(method, address, headers, chunks)
+        if time.perf_counter() - begun > SLOW:
+            # A machine that is busy with something else gets another chance, or three.
+            taken = []
+            for _ in range(3):
+                begun = time.perf_counter()
+                answer = caller.call(method, address, headers, chunks)
+                taken.append(time.perf_counter() - begun)
+            assert min(taken) < SLOW
+        assert answer.status_code in {200, 304, *range(400, 500)}
+        answers.append(answer)
+    assert len({answer.status_code for answer in answers}) == 1
+    return answers[0]
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every string in a JSON value, keys too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from strings(key)
+            yield from strings(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from strings(item)
+
+
+def refuse_echo(answer: httpx2.Response, sent: str | bytes) -> None:
+    """Fail if an error repeats what was sent. Short texts may stand there by chance."""
+    text = sent.decode("utf-8", "replace") if isinstance(sent, bytes) else sent
+    if answer.status_code >= 400 and len(text) >= 5 and text not in {"false", "Infinity"}:
+        told = list(strings(answer.json()))
+        assert not [one for one in told if text in one or text.strip() in one]
+
+
+@pytest.mark.parametrize(("operation", "name"), PARAMETERS)
+def test_no_value_of_a_parameter_breaks_an_operation(
+    callers: list[Caller], operation: Operation, name: str
+) -> None:
+    for text in TEXTS.values():
+        # An empty part of a path would be another path.
+        request = request_of(operation, **{name: encoded(text) or "%20"})
+        refuse_echo(ask(callers, *request), text)
+
+
+@each_operation
+def test_no_name_of_a_parameter_breaks_an_operation(
+    callers: list[Caller], operation: Operation
+) -> None:
+    for text in TEXTS.values():
+        answer = ask(callers, *request_of(operation, f"{encoded(text)}=1"))
+        assert answer.status_code in {414, 422}
+        name = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+        # A name as programmers write them is told, so that a slip is found; no other is.
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", name):
+            refuse_echo(answer, text)
+
+
+@each_operation
+def test_no_query_breaks_an_operation(callers: list[Caller], operation: Operation) -> None:
+    for name, query in QUERIES.items():
+        answer = ask(callers, *request_of(operation, query))
+        if "hostile" in query.lower():
+            assert answer.status_code in {414, 422}, name
+            assert "Ada" not in answer.text
+
+
+@each_operation
+def test_no_header_breaks_an_operation(callers: list[Caller], operation: Operation) -> None:
+    method, address, usual, chunks = request_of(operation)
+    for headers in HEADERS.values():
+        answer = ask(callers, method, address, [*usual, *headers], chunks)
+        assert "x-injected" not in answer.headers
+        assert not any("\n" in value for value in answer.headers.values())
+        assert "hostile" not in f"{answer.headers}{answer.text if answer.is_error else ''}"
+
+
+@each_operation
+def test_no_body_breaks_an_operation(callers: list[Caller], operation: Operation) -> None:
+    method, address, _, _ = request_of(operation)
+    for media_type, body in BODIES.values():
+        length = ("Content-Length", str(len(body)))
+        answer = ask(callers, method, address, [("Content-Type", media_type), length], [body])
+        if len(body) > CALM:
+            assert answer.status_code == 413
+        elif method == "GET":
+            # What has no meaning is not read; it is not refused either (RFC 9110, section 9.3.1).
+            assert answer.status_code == 200
+        refuse_echo(answer, "Ada Hostile")
+
+
+@each_operation
+def test_no_body_in_chunks_breaks_an_operation(callers: list[Caller], operation: Operation) -> None:
+    method, address, headers, _ = request_of(operation)
+    for chunks in CHUNKED.values():
+        answer = ask(callers, method, address, headers, chunks())
+        assert answer.status_code in {200, 413, 422}
+
+
+def test_the_corpus_is_not_thinned_out() -> None:
+    # It grows only: raise the figures, never lower them.
+    assert len(TEXTS) >= 113
+    assert len(QUERIES) >= 32
+    assert len(HEADERS) >= 47
+    assert len(BODIES) + len(CHUNKED) >= 43
+    assert len(WIRE) >= 52
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server of its own, as `carefinder serve` configures it."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    def exchange(self, sent: bytes, *, hang_up: bool = False) -> bytes:
+        """What comes back for some bytes, as far as anything does within a second."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+            received = b""
+            try:
+                connection.sendall(sent)
+                if hang_up:
+                    return received
+                connection.settimeout(0.3)
+                while part := connection.recv(65_536):
+                    received += part
+            except (TimeoutError, ConnectionError):
+                # A server may well end the conversation before it has heard all of it.
+                pass
+            return received
+
+    def answers(self) -> bool:
+        """Whether the next person is served."""
+        told = self.exchange(b"GET /v1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        return told.startswith(b"HTTP/1.1 200 ") and b'"Care Finder"' in told
+
+
+@pytest.fixture(scope="module")
+def served(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    command = [
+        *(sys.executable, "-c", "from app.cli import main; main()", "serve"),
+        *("--port", str(port), "--database", templates.copy("sqlite", "sample")),
+    ]
+    log = tmp_path_factory.mktemp("server") / "log"
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT) as process,  # noqa: S603 - the command is written here.
+    ):
+        server = Served(port, process)
+        for _ in range(300):
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except ConnectionError:
+                time.sleep(0.1)
+        assert server.answers()
+        yield server
+        process.terminate()
+    told = log.read_bytes()
+    assert b'"message": "request"' in told
+    # Nothing of all that was sent stands in a log, and nothing ended in the last resort.
+    assert b"ostile" not in told
+    assert b"unhandled" not in told
+    assert b"Traceback" not in told
+
+
+@pytest.mark.parametrize("name", WIRE)
+def test_no_bytes_break_the_server(served: Served, name: str) -> None:
+    told = served.exchange(WIRE[name])
+    assert not re.match(rb"HTTP/1\.\d 5", told)
+    served.exchange(WIRE[name], hang_up=True)
+    assert served.answers()
+
+
+def test_a_long_address_is_refused_as_a_problem_by_the_server(served: Served) -> None:
+    told = served.exchange(WIRE["an address of 60 kilobytes"])
+    assert told.startswith(b"HTTP/1.1 414 ")
+    assert b"application/problem+json" in told
+
+
+def test_a_declared_gigabyte_is_refused_before_it_comes(served: Served) -> None:
+    told = served.exchange(WIRE["a length of a gigabyte"])
+    assert told.startswith(b"HTTP/1.1 413 ")
+    assert b"application/problem+json" in told
+
+
+def test_headers_of_a_megabyte_are_refused_as_a_problem(served: Served) -> None:
+    for name in ("a header of a megabyte", "10,000 headers"):
+        told = served.exchange(WIRE[name])
+        assert told.startswith(b"HTTP/1.1 431 ")
+        assert b"application/problem+json" in told
+
+
+def test_100_headers_are_no_reason_to_refuse(served: Served) -> None:
+    assert served.exchange(WIRE["100 headers"]).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_request_hidden_in_a_body_is_not_served(served: Served) -> None:
+    assert b"carefinder_requests" not in served.exchange(WIRE["a length and chunks"])
+
+
+def test_the_server_names_neither_itself_nor_its_library(served: Served) -> None:
+    told = served.exchange(b"GET /v1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    assert b"uvicorn" not in told.lower()
+    assert b"\r\nserver:" not in told.lower()
+
+
+def test_a_hundred_idle_connections_keep_nobody_out(served: Served) -> None:
+    idle = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(100)]
+    try:
+        for connection in idle:
+            connection.sendall(b"GET /v1 HTTP/1.1\r\nHost: a\r\n")
+        assert served.answers()
+    finally:
+        for connection in idle:
+            connection.close()
+    assert served.answers()
+
+
+def test_the_server_says_head_without_a_body(served: Served) -> None:
+    told = served.exchange(b"HEAD /v1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    head, body = told.split(b"\r\n\r\n", 1)
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert b"content-length: " in head
+    assert not body
