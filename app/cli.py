@@ -194,7 +194,7 @@ def _prepare(settings: Settings, database: Database) -> None:
 
 def _refuse_sample(settings: Settings, database: Database) -> None:
     """Production serves no invented activities, unless it is told to."""
-    if settings.allow_sample or current_revision(database.engine) != newest_revision():
+    if current_revision(database.engine) != newest_revision() or settings.allow_sample:
         return
     with database.read() as session:
         if has_sample(session):

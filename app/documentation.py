@@ -42,7 +42,7 @@ def _document(application: FastAPI) -> dict[str, Any]:
     examples = recorded_examples()
     for operations in made["paths"].values():
         for operation in operations.values():
-            _add_example(operation, examples)
+            _add_examples(operation, examples)
             for parameter in operation.get("parameters", ()):
                 parameter["schema"] = _without_null(parameter["schema"])
     return made
@@ -57,15 +57,19 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     return {**others[0], **rest}
 
 
-def recorded_examples() -> dict[str, Any]:
-    """A real answer of each operation, from the sample catalogue, by operation id."""
+def recorded_examples() -> dict[str, dict[str, Any]]:
+    """`requests` and `answers`, by operation id: real ones, from the sample catalogue."""
     text = resources.files("app").joinpath("examples.json").read_text(encoding="utf-8")
-    examples: dict[str, Any] = json.loads(text)
+    examples: dict[str, dict[str, Any]] = json.loads(text)
     return examples
 
 
-def _add_example(operation: dict[str, Any], examples: dict[str, Any]) -> None:
-    example = examples.get(operation["operationId"])
-    content = operation["responses"].get("200", {}).get("content", {}).get("application/json")
-    if example is not None and content is not None:
-        content["example"] = example
+def _add_examples(operation: dict[str, Any], examples: dict[str, dict[str, Any]]) -> None:
+    for kind, described in (
+        ("requests", operation.get("requestBody", {})),
+        ("answers", operation["responses"].get("200", {})),
+    ):
+        example = examples[kind].get(operation["operationId"])
+        content = described.get("content", {}).get("application/json")
+        if example is not None and content is not None:
+            content["example"] = example

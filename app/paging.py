@@ -1,7 +1,7 @@
 """Lists as pages: bounded, and in a total order."""
 
 from collections.abc import Sequence
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, Field
 from sqlalchemy import func
@@ -9,7 +9,7 @@ from sqlmodel import select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.database import Reading
-from app.parameters import QueryModel, Whole
+from app.parameters import InDigits, QueryModel
 
 T = TypeVar("T")
 
@@ -17,8 +17,12 @@ T = TypeVar("T")
 class PageParams(QueryModel):
     """Which part of a list to answer with."""
 
-    page: Whole = Field(1, ge=1, le=100_000, description="The page, counted from 1.")
-    per_page: Whole = Field(20, ge=1, le=100, description="How many items a page holds.")
+    page: Annotated[int, Field(ge=1, le=100_000), InDigits] = Field(
+        1, description="The page, counted from 1."
+    )
+    per_page: Annotated[int, Field(ge=1, le=100), InDigits] = Field(
+        20, description="How many items a page holds."
+    )
 
 
 class Page(BaseModel, Generic[T]):

@@ -45,14 +45,18 @@ Passage = Annotated[str, AfterValidator(refuse_control_characters)]
 
 
 def refuse_odd_numbers(value: object) -> object:
-    """The value itself, unless it is text that is no plain number: `1_0`, `+1`, `1.0`, ` 1`."""
-    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]+", value):
+    """The value itself, unless it is text that is no plain number, or true or false.
+
+    Python reads `1_0`, `+1`, `1.0` and ` 1` as numbers too, and true as 1.
+    """
+    if isinstance(value, bool) or (isinstance(value, str) and not re.fullmatch(r"-?[0-9]+", value)):
         raise PydanticCustomError("int_parsing", "This should be a whole number.")
     return value
 
 
-Whole = Annotated[int, BeforeValidator(refuse_odd_numbers)]
-"""A whole number in a query, written in digits. Say its bounds where it is used."""
+InDigits = BeforeValidator(refuse_odd_numbers)
+"""Has a whole number written in digits. It stands last, or the bounds miss in the document:
+`Annotated[int, Field(ge=0, le=9), InDigits]`."""
 
 Language = Literal["en", "easy"]
 

@@ -46,6 +46,10 @@ CALLS = {
     "list_providers": Call("/v1/providers?per_page=2"),
     "get_provider": Call("/v1/providers/two-oars"),
     "list_activities": Call("/v1/activities?per_page=1"),
+    "search_activities": Call(
+        "/v1/activities/search", {"near": "CW1 2AB", "cohort": ["dementia"], "per_page": 1}
+    ),
+    "list_similar_activities": Call("/v1/activities/two-oars-days-out-dengie/similar?per_page=1"),
     "get_activity": Call("/v1/activities/two-oars-days-out-dengie"),
     "find_places": Call("/v1/places?q=CW1%202AB"),
     "list_vocabularies": Call("/v1/vocabularies?per_page=2"),
@@ -66,12 +70,12 @@ def record() -> str:
         database.close()
         application = create_app(Settings.model_validate({"database_url": url}))
         application.dependency_overrides[london_today] = lambda: TODAY
-        examples = asyncio.run(_answers(application))
+        examples = asyncio.run(_exchanges(application))
     return json.dumps(examples, indent=2, ensure_ascii=False) + "\n"
 
 
-async def _answers(application: FastAPI) -> dict[str, Any]:
-    answers = {}
+async def _exchanges(application: FastAPI) -> dict[str, dict[str, Any]]:
+    requests, answers = {}, {}
     transport = httpx.ASGITransport(app=application)
     async with (
         application.router.lifespan_context(application),
@@ -85,7 +89,9 @@ async def _answers(application: FastAPI) -> dict[str, Any]:
             if answer.is_error:
                 raise SystemExit(f"{name} answers {answer.status_code}; its example would be gone.")
             answers[name] = cut(answer.json())
-    return answers
+            if call.body is not None:
+                requests[name] = call.body
+    return {"requests": requests, "answers": answers}
 
 
 def _operations(application: FastAPI) -> list[tuple[str, str]]:

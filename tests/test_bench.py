@@ -7,6 +7,7 @@ import struct
 import subprocess
 import zlib
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from itertools import chain, islice
@@ -30,14 +31,17 @@ from app.clock import read_clock
 from app.database import Database
 from app.geo.councils import lies_in_england
 from app.geo.distance import Point, miles_between
+from app.parameters import london_today
 from app.schema import migrate
 from app.vocabulary.terms import vocabulary
 from scripts.benchmark import load, store
 from scripts.benchmark.__main__ import main
 from scripts.benchmark.england import sectors_for, sectors_of_england
 from scripts.benchmark.goals import verdicts
+from scripts.benchmark.load import Load
+from scripts.benchmark.picture import COLOURS, draw_costs
 from scripts.benchmark.queries import ROWS, Queries
-from scripts.benchmark.results import Run
+from scripts.benchmark.results import Generated, Round, RowResult, Run, SizeResult, Times
 from scripts.benchmark.synthetic import Catalogue, Listing
 
 TODAY = date(2026, 3, 16)
@@ -273,52 +277,134 @@ def without_wrk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("without_wrk")
-def test_a_small_run_tells_of_every_row_and_every_goal(
+def test_a_small_run_tells_of_every_row_and_goal_and_leaves_the_catalogue_as_it_was(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    plot = tmp_path / "plot.png"
-    rows = "search,facets,repeated,304,page50,changes"
-    options = f"--sizes 40,120 --rows {rows} --seconds 0.2 --rounds 2 --distinct 12 --seed 3"
-    assert main([*options.split(), f"--folder={tmp_path}", f"--plot={plot}"]) == 0
+    catalogue = store.stored(tmp_path, 3, 60, london_today())
+    before = _named(catalogue.path)
+    rows = "search,facets,304,changes"
+    options = f"--sizes 60 --rows {rows} --seconds 0.1 --rounds 2 --distinct 4 --seed 3"
+    paths = (f"--folder={tmp_path}", f"--plot={tmp_path / 'plot.png'}")
+    assert main([*options.split(), *paths]) == 0
     run = Run.model_validate_json((tmp_path / "bench.json").read_text(encoding="utf-8"))
-    assert [one.size for one in run.sizes] == [40, 120]
-    for size in run.sizes:
-        assert list(size.rows) == rows.split(",")[:-1]
-        for name, row in size.rows.items():
-            if row.not_run is None:
-                assert len(row.rounds) == 2
-                assert row.failed == 0
-                assert all(one.limit.failed == 0 for one in row.rounds)
-                assert 0 <= row.items <= 20
-                assert row.total <= size.size
-                assert (row.bytes == 0) == (name == "304")
-        assert size.times.seen
-        assert len(size.times.seen) == 5
+    (size,) = run.sizes
+    assert size.generated.seconds is None
+    assert list(size.rows) == rows.split(",")[:-1]
+    for name, row in size.rows.items():
+        assert row.failed == 0
+        assert all(one.limit.failed == 0 for one in row.rounds)
+        assert len(row.rounds) == (2 if row.not_run is None else 0)
+        assert 0 <= row.items <= 20
+        assert row.items <= row.total <= 60
+        assert (row.bytes == 0) == (name == "304")
+    assert size.times.seen
+    assert len(size.times.seen) == 5
+    assert _named(catalogue.path) == before
+    assert not (tmp_path / "plot.png").exists()
     printed = capsys.readouterr().out
+    assert all(line == line.rstrip() for line in printed.splitlines())
     for verdict in verdicts(run):
         assert verdict.what in printed
-    assert all(line == line.rstrip() for line in printed.splitlines())
     for missing in ("questionnaire", "weekly plan", "full pull"):
-        assert re.search(rf"^{missing}.* not run", printed, re.MULTILINE)
+        assert re.search(rf"^{missing}.* not run$", printed, re.MULTILINE)
     for fact in (run.machine.processor, run.machine.commit, "seed 3", "fastapi 0."):
         assert fact in printed
-    _, width, height = _png(plot)
-    assert width > height > 400
-
-
-@pytest.mark.usefixtures("without_wrk")
-def test_a_run_leaves_the_catalogue_as_it_found_it(tmp_path: Path) -> None:
-    kept = store.stored(tmp_path, 1, 30, date.today())  # noqa: DTZ011 - as the script, in any zone.
-    before = _named(kept.path)
-    options = "--sizes 30 --rows changes --seconds 0.1 --rounds 1"
-    assert main([*options.split(), f"--folder={tmp_path}", f"--plot={tmp_path}/p.png"]) == 0
-    assert _named(kept.path) == before
-    assert not (tmp_path / "p.png").exists()
 
 
 def _named(path: Path) -> list[tuple[str, str]]:
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute("SELECT id, name FROM activity ORDER BY id").fetchall()
+
+
+# What is told
+
+
+def a_load(per_second: int) -> Load:
+    return Load(requests=per_second, seconds=1, bytes=1, failed=0, p50_ms=1, p99_ms=2)
+
+
+def a_run(costs: Mapping[str, Sequence[int]], sizes: Sequence[int]) -> Run:
+    """A run in which rows cost so many microseconds at each size, and the limit 30."""
+    rows = [
+        {
+            name: RowResult(
+                title=ROWS[name].title,
+                rounds=[
+                    Round(
+                        load=a_load(1_000_000 // (at[place] * 2)),
+                        cpu_seconds=at[place] / 1e6 * (1_000_000 // (at[place] * 2)),
+                        limit=a_load(1_000_000 // 60),
+                        limit_cpu_seconds=30 / 1e6 * (1_000_000 // 60),
+                    )
+                ],
+            )
+            for name, at in costs.items()
+        }
+        for place in range(len(sizes))
+    ]
+    machine = {"machine": "m", "processor": "p", "cores": 2, "memory_gb": 4, "load_before": 0}
+    machine |= {"versions": {}, "commit": "c", "client": "wrk"}
+    return Run.model_validate(
+        {
+            "at": "",
+            "machine": machine,
+            "seed": 1,
+            "seconds": 1,
+            "rounds": 1,
+            "distinct": 1,
+            "sizes": [
+                SizeResult(
+                    size=size,
+                    generated=Generated(seconds=None, megabytes=1, made_on="2026-03-16"),
+                    rows=row,
+                    times=Times(warm_start=4.0, memory_mb=700.0, intake_ms=[9.0, 30.0, 12.0]),
+                )
+                for size, row in zip(sizes, rows, strict=True)
+            ],
+        }
+    )
+
+
+def test_goals_are_judged_by_the_figures() -> None:
+    costs = {"search": (250, 550), "facets": (700, 2_000), "repeated": (60, 70), "304": (50, 50)}
+    found = {one.what: (one.figure, one.met) for one in verdicts(a_run(costs, (3_000, 300_000)))}
+    assert [*found.values()] == [
+        ("12.0 %", True),
+        ("5.5 %", False),
+        ("2.20x", False),
+        ("3.64x at 300,000", False),
+        ("not run", None),
+        ("42.9 % at 300,000", True),
+        ("60.0 % at 3,000", True),
+        ("not run", None),
+        ("not run", None),
+        ("12 ms", True),
+        ("4.0 s", True),
+        ("700 MB", False),
+        ("not run", None),
+        ("not run", None),
+    ]
+
+
+def test_what_had_no_answers_counts_as_not_run() -> None:
+    run = a_run({"search": (250, 500)}, (3_000, 300_000))
+    run.sizes[0].rows["search"].rounds[0].load.requests = 0
+    found = {one.what: one.figure for one in verdicts(run)}
+    assert found["search page of 20, full validation, at 3,000"] == "not run"
+    assert found["search: its cost from 3,000 to 300,000"] == "not run"
+
+
+def test_costs_are_drawn_from_two_sizes_on(tmp_path: Path) -> None:
+    plot = tmp_path / "pictures/plot.png"
+    assert not draw_costs(a_run({"search": (250,)}, (3_000,)), plot)
+    assert not plot.exists()
+    run = a_run({"search": (250, 500), "304": (40, 41)}, (3_000, 300_000))
+    assert draw_costs(run, plot)
+    dots, width, height = _png(plot)
+    assert width > height > 400
+    # The line of each row, in its own colour.
+    for colour in COLOURS[:2]:
+        assert dots.count(bytes(colour)) > 500
 
 
 def _png(path: Path) -> tuple[bytes, int, int]:

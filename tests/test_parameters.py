@@ -12,11 +12,12 @@ from pydantic import Field, TypeAdapter, ValidationError
 from app import parameters
 from app.parameters import (
     Language,
+    InDigits,
+    Language,
     LanguageParams,
     Line,
     Passage,
     QueryModel,
-    Whole,
     london_today,
 )
 
@@ -66,7 +67,7 @@ def test_every_language_and_sign_is_text(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["0", "1", "-1", "007", "9" * 18])
 def test_a_whole_number_is_written_in_digits(text: str) -> None:
-    assert TypeAdapter(Whole).validate_python(text) == int(text)
+    assert TypeAdapter(Number).validate_python(text) == int(text)
 
 
 @pytest.mark.parametrize(
@@ -74,11 +75,11 @@ def test_a_whole_number_is_written_in_digits(text: str) -> None:
     ["", " ", "+1", " 1", "1 ", "1\n", "1_0", "1.0", "1e3", "0x1", "--1", "\uff11", "\u00b2"],
 )
 def test_a_whole_number_is_written_in_no_other_way(text: str) -> None:
-    assert code_of(TypeAdapter(Whole), text) == "int_parsing"
+    assert code_of(TypeAdapter(Number), text) == "int_parsing"
 
 
 def test_a_number_of_thousands_of_digits_is_a_fault_and_no_error() -> None:
-    assert code_of(TypeAdapter(Whole), "9" * 5_000) == "int_parsing_size"
+    assert code_of(TypeAdapter(Number), "9" * 5_000) == "int_parsing_size"
 
 
 def test_the_language_is_english_unless_asked_otherwise() -> None:

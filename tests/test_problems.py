@@ -487,12 +487,6 @@ def test_every_kind_says_what_it_is() -> None:
         assert kind.code.replace("_", "").islower()
 
 
-def test_no_two_kinds_of_a_status_have_the_same_name() -> None:
-    named: dict[str, int] = {}
-    for kind in kinds():
-        assert named.setdefault(kind.code, kind.status) == kind.status
-
-
 def test_several_kinds_of_one_status_stand_beside_each_other() -> None:
     class Other(NotFound):
         """There is nothing of this name."""

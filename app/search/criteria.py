@@ -3,13 +3,13 @@
 from datetime import time
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from app import problems
 from app.catalogue.documents.base import Gss
 from app.paging import PageParams
-from app.parameters import LanguageParams, Whole, refuse_line_breaks
+from app.parameters import InDigits, LanguageParams, refuse_line_breaks
 from app.vocabulary.codes import (
     AccessCode,
     ActivityTypeCode,
@@ -105,6 +105,21 @@ def _any_of(what: str, *examples: str) -> Any:  # noqa: ANN401 - pydantic's Fiel
 class SearchCriteria(PageParams, LanguageParams):
     """Which activities, in which order, and which part of the list of them."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "near": "CW1 2AB",
+                    "within": 10,
+                    "cohort": ["learning_disability"],
+                    "funding": ["direct_payment"],
+                    "day": ["tue"],
+                    "facets": ["activity_type"],
+                }
+            ]
+        }
+    )
+
     q: Words | None = Field(
         None,
         description=(
@@ -162,9 +177,11 @@ class SearchCriteria(PageParams, LanguageParams):
     day: list[SearchDay] = _any_of("Days on which it runs: any of these.", "tue")
     starts_after: LocalTime | None = Field(None, description="Starts then or later, local `HH:MM`.")
     ends_before: LocalTime | None = Field(None, description="Ends then or earlier, local `HH:MM`.")
-    age: Whole | None = Field(None, ge=0, le=120, description="Open to somebody of this age.")
-    max_price_pence: Whole | None = Field(
-        None, ge=0, le=10_000_000, description="Costs at most this for one attendance."
+    age: Annotated[int, Field(ge=0, le=120), InDigits] | None = Field(
+        None, description="Open to somebody of this age.", examples=[28]
+    )
+    max_price_pence: Annotated[int, Field(ge=0, le=10_000_000), InDigits] | None = Field(
+        None, description="Costs at most this for one attendance.", examples=[2000]
     )
     free: bool | None = Field(None, description="`true`: costs nothing. `false` limits nothing.")
     capacity: list[CapacityCode] = _any_of("Whether there is a place: any of these.", "open")
@@ -172,8 +189,8 @@ class SearchCriteria(PageParams, LanguageParams):
         "Providers at home in this council's area, by its GSS code: any.", "E06000049"
     )
     provider: list[Name] = _any_of("These providers', by id or slug: any.", "two-oars")
-    confirmed_within_days: Whole | None = Field(
-        None, ge=0, le=3_650, description="Confirmed by its provider within so many days."
+    confirmed_within_days: Annotated[int, Field(ge=0, le=3_650), InDigits] | None = Field(
+        None, description="Confirmed by its provider within so many days.", examples=[90]
     )
     sort: Sort | None = Field(
         None,

@@ -7,7 +7,7 @@ from app.catalogue.queries import ActivityNotFound
 from app.catalogue.schemas import ActivityDetail
 from app.database import ReadSession
 from app.paging import Page
-from app.parameters import LanguageParams, Line, Today
+from app.parameters import LanguageParams, Line, QueryModel, Today
 from app.problems import Malformed, responses
 from app.search import queries
 from app.search.answers import SimilarParams, activities_found, activities_like
@@ -59,7 +59,9 @@ async def list_activities(
     response_model=ActivitiesFound,
     responses=responses(Malformed, PlaceNotResolved),
 )
-async def search_activities(index: IndexDep, criteria: SearchCriteria) -> Response:
+async def search_activities(
+    index: IndexDep, criteria: SearchCriteria, _: Annotated[QueryModel, Query()]
+) -> Response:
     """The same search with its parameters in a body, for a website that filters for a person.
 
     What is asked can say much about somebody: it stands in no address, and nothing is kept.

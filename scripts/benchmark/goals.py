@@ -134,7 +134,7 @@ def _figures(row: RowResult) -> Iterator[str]:
     yield f"{row.best:,.0f}"
     yield f"{row.median:,.0f}"
     yield f"{row.limit:,.0f}"
-    yield f"{row.of_limit:.1%}"
+    yield f"{row.of_limit * 100:.1f} %"
     yield f"{row.cost:,.0f}"
     yield f"{row.limit_cost:,.0f}"
     yield f"{row.p50_ms:.2f}"
@@ -153,7 +153,7 @@ def _of_limit(run: Run, name: str, what: str, least: float, size: int | None = N
         return Verdict(what, goal, NOT_RUN, None)
     worst = min(ran, key=ran.__getitem__)
     at = "" if size else f" at {worst:,}"
-    return Verdict(what, goal, f"{ran[worst]:.1%}{at}", ran[worst] >= least)
+    return Verdict(what, goal, f"{ran[worst] * 100:.1f} %{at}", ran[worst] >= least)
 
 
 def _growth(run: Run) -> Verdict:

@@ -21,7 +21,7 @@ from sqlmodel import Session, col, func, select
 
 from app.catalogue.commands import AnyDocument, close_activity, hide_activity, publish
 from app.catalogue.documents import ActivityDocument, VenueDocument
-from app.catalogue.loading import activity_documents, entries
+from app.catalogue.loading import activity_documents, entries, live
 from app.catalogue.models import (
     Activity,
     ActivitySession,
@@ -32,7 +32,7 @@ from app.catalogue.models import (
     VenueFeature,
 )
 from app.catalogue.public import activity_detail, provider_summary
-from app.catalogue.queries import ActivityNotFound, live
+from app.catalogue.queries import ActivityNotFound
 from app.clock import Change, ClockFace, read_clock
 from app.database import Database, Writing
 

@@ -452,7 +452,9 @@ def test_whatever_is_refused_is_not_repeated(field: str, value: Any) -> None:
 
 
 GOOD = ("09:00", "10:30:15")
-TIMES = st.sampled_from([*GOOD, "12:00Z", "12:00+01:00", 36_000, -1, "noon", None, []])
+TIMES: st.SearchStrategy[Any] = st.sampled_from(
+    [*GOOD, "12:00Z", "12:00+01:00", 36_000, -1, "noon", None, []]
+)
 
 
 @given(TIMES, TIMES)
@@ -482,6 +484,9 @@ def test_a_document_is_fixed_once_made() -> None:
 
 def test_nothing_stated_is_nothing_said() -> None:
     activity = make_activity(PROVIDER)
-    assert activity.cohorts == activity.sessions == activity.prices == activity.funding == []
-    assert activity.open_to is activity.capacity is activity.alert is activity.closure is None
+    said = activity.model_dump()
+    for name in ("cohorts", "sessions", "prices", "funding", "served_areas", "contacts"):
+        assert said[name] == []
+    for name in ("origin", "open_to", "how_to_start_note", "capacity", "alert", "closure"):
+        assert said[name] is None
     assert activity.ages == Ages(minimum=None, maximum=None)

@@ -119,10 +119,9 @@ def read(folder: Path, known: KnownIds | None = None, today: date = TODAY) -> Ca
 def test_what_has_no_id_is_given_one(folder: Path) -> None:
     files = read(folder)
     (activity,), (provider,), (venue,) = files.activities, files.providers, files.venues
-    made = [
-        *(one.id for one in (*files.councils, provider, venue, activity)),
-        *(one.id for one in (*activity.sessions, *activity.prices)),
-    ]
+    made = [files.councils[0].id, provider.id, venue.id, activity.id]
+    made += [one.id for one in activity.sessions]
+    made += [one.id for one in activity.prices]
     assert len({*made}) == 7
     assert {one.version for one in made} == {7}
 
@@ -165,7 +164,7 @@ def test_an_id_that_is_given_counts(folder: Path) -> None:
     ):
         put(folder / "kettle.json", with_(PROVIDER, pointer, str(given_id)))
         files = read(folder)
-        found = {one.id for one in (*files.providers, *files.venues, *files.activities)}
+        found = {files.providers[0].id, files.venues[0].id, files.activities[0].id}
         found |= {price.id for price in files.activities[0].prices}
         assert given_id in found
 

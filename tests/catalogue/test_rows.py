@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlmodel import SQLModel, select
 
 from app.catalogue import rows
-from app.catalogue.commands import publish
+from app.catalogue.commands import AnyDocument, publish
 from app.catalogue.documents import (
     ActivityDocument,
     CouncilDocument,
@@ -66,7 +66,8 @@ def piece(**fields: Any_) -> Any_:
     return st.fixed_dictionaries(fields)
 
 
-NULL, NOTHING = st.none(), st.just([])
+NULL = st.none()
+NOTHING: Any_ = st.just([])
 
 
 def maybe(strategy: Any_) -> Any_:
@@ -609,8 +610,14 @@ def test_every_document_of_the_sample_comes_back(database: Database) -> None:
         providers = map(rows.provider_document, session.exec(select(Provider)))
         venues = venue_documents(session, [venue.id for venue in files.venues])
         listed = activity_documents(session, session.exec(select(Activity)).all())
-        loaded = {one.id: one for one in (*councils, *providers, *venues, *listed)}
-    written = (*files.councils, *files.providers, *files.venues, *files.activities)
+        read: list[AnyDocument] = [*councils, *providers, *venues, *listed]
+    loaded = {one.id: one for one in read}
+    written: list[AnyDocument] = [
+        *files.councils,
+        *files.providers,
+        *files.venues,
+        *files.activities,
+    ]
     assert loaded.keys() == {one.id for one in written}
     for one in written:
         back = loaded[one.id]

@@ -49,7 +49,7 @@ def snapshot_with_a_past(data: st.DataObject, catalogue: Catalogue) -> Snapshot:
 
 
 @settings(
-    max_examples=40,
+    max_examples=180,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -20,7 +20,7 @@ from app.catalogue.public.references import (
     provider_reference,
 )
 from app.catalogue.public.sessions import capacity_view, next_session, session_view
-from app.catalogue.public.venues import nearest_venue, venue_view
+from app.catalogue.public.venues import area_view, nearest_venue, venue_view
 from app.catalogue.public.wording import all_facts, coded_all, coded_or_none, in_language, stated
 from app.catalogue.safeguarding import safeguarding_view
 from app.catalogue.schemas import (
@@ -132,8 +132,8 @@ def activity_detail(entry: Entry, today: date, lang: Language) -> ActivityDetail
             trial=activity.policies.trial,
             if_closed=activity.policies.if_closed,
         ),
-        served_areas=[area.model_dump() for area in activity.served_areas],
-        pick_up_areas=[area.model_dump() for area in activity.pick_up_areas],
+        served_areas=[area_view(area, entry.venues.values()) for area in activity.served_areas],
+        pick_up_areas=[area_view(area, entry.venues.values()) for area in activity.pick_up_areas],
         contacts=contact_views(activity.contacts or entry.provider.contacts),
         declarations=[
             DeclarationView(

@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 
 from app.catalogue.documents import VenueDocument
+from app.catalogue.documents.activities import ServedArea
 from app.catalogue.public.wording import all_facts
-from app.catalogue.schemas import AddressView, NearestVenue, VenueView
-from app.geo.distance import Point
+from app.catalogue.schemas import AddressView, AreaView, NearestVenue, VenueView
+from app.geo.distance import Point, miles_between
 from app.geo.gazetteer import outcodes
 from app.parameters import Language
+
+TELLTALE_MILES = 1.0
+"""The centre of a circle this near to a hidden venue would give it away."""
 
 
 def postcode_district(venue: VenueDocument) -> str:
@@ -61,3 +65,18 @@ def nearest_venue(venues: Iterable[VenueDocument]) -> NearestVenue | None:
         latitude=point.latitude,
         longitude=point.longitude,
     )
+
+
+def area_view(area: ServedArea, venues: Iterable[VenueDocument]) -> AreaView:
+    """An area. A circle around a venue that shows its district alone is drawn around that."""
+    shown = AreaView.model_validate(area.model_dump())
+    if area.latitude is None or area.longitude is None:
+        return shown
+    centre = Point(area.latitude, area.longitude)
+    for venue in venues:
+        there = Point(venue.latitude, venue.longitude)
+        if venue.shows == "district" and miles_between(centre, there) < TELLTALE_MILES:
+            point = shown_point(venue)
+            moved = {"latitude": point.latitude, "longitude": point.longitude}
+            return shown.model_copy(update=moved)
+    return shown

@@ -102,13 +102,15 @@ def session_facts(one: Indexable, today: date) -> list[tuple[Facts, VenueDocumen
     """The numbers of each session still to come, with its venue; else those of a blank one."""
     activity = one.entry.activity
     sessions: Sequence[SessionDocument | None] = still_to_come(activity.sessions, today)
+    whole = {session.id: session for session in activity.sessions}
     found = []
     for session in sessions or [None]:
         venue = one.entry.venues[session.venue_id] if session and session.venue_id else None
         point = shown_point(venue) if venue else None
         capacity = (session.capacity if session else None) or activity.capacity
         believed = believed_capacity(capacity, today)
-        price = attendance_pence(activity.prices, session, today)
+        # A course is paid for as a whole, whatever part of it lies on other days or is over.
+        price = attendance_pence(activity.prices, whole[session.id] if session else None, today)
         yes, maybe = _stated("access", venue.features if venue else [])
         facts: Facts = {
             "place": PLACES[session.place] if session else BLANK,

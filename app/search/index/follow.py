@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from app.catalogue.loading import live_activities
@@ -114,7 +113,7 @@ class Index:
             self._database.changed.clear()
             try:
                 self.refresh()
-            except (SQLAlchemyError, Unavailable, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - nothing may end the following.
                 # A database that is away comes back: what was read last is answered meanwhile.
                 kind = type(error).__name__
                 logger.warning("the catalogue cannot be followed", extra={"fields": {"kind": kind}})

@@ -1,4 +1,4 @@
-"""Which words stand in which rows, and how weightily: a large part that stays, and a small one.
+"""Which words stand in which rows, and how weightily: a part that stays, and one that grows.
 
 A posting says that a word stands in a row. It is a number of 32 bits: the row, counted from the
 first one of its part, and in the lowest four bits the weight of the weightiest field in which the
@@ -6,7 +6,6 @@ row has the word.
 """
 
 import sys
-from abc import ABC, abstractmethod
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
@@ -49,25 +48,9 @@ def raise_to(best: Bytes, postings: Postings, factor: int) -> None:
     np.maximum.at(best, rows_of(postings), scores)
 
 
-class Part(ABC):
-    """The postings of rows that follow each other. Nothing in it ever changes."""
-
-    @abstractmethod
-    def exactly(self, word: str) -> Postings:
-        """The postings of a word, rows ascending; none where it is not known."""
-
-    @abstractmethod
-    def beginning(self, word: str) -> Postings:
-        """The postings of all words that begin with this one; a row may come more than once."""
-
-    @abstractmethod
-    def near(self, word: str, most: int) -> Iterable[str]:
-        """The words that are at most so many slips away from one."""
-
-
 @dataclass(frozen=True, eq=False)
-class Base(Part):
-    """A part of any size: the postings of all its words one after the other in one array.
+class Base:
+    """The part that stays, of any size: the postings of all words one after the other.
 
     `size` is the number of rows. `words` are sorted, so that those with a common beginning lie
     side by side; the postings of word number `w` are `postings[starts[w]:starts[w + 1]]`.
@@ -104,23 +87,20 @@ class Base(Part):
         return cls(len(counts), words, starts, postings.astype(np.uint32))
 
     def exactly(self, word: str) -> Postings:
-        """As the part's."""
+        """The postings of a word, rows ascending; none where it is not known."""
         at = bisect_left(self.words, word)
         is_known = at < len(self.words) and self.words[at] == word
         return self.postings[self.starts[at] : self.starts[at + is_known]]
 
     def beginning(self, word: str) -> Postings:
-        """As the part's."""
+        """The postings of all words that begin with this one; a row may come more than once."""
         first, after = _range_beginning(self.words, word)
         return self.postings[self.starts[first] : self.starts[after]]
 
-    def near(self, word: str, most: int) -> Iterable[str]:
-        """As the part's."""
-        return self._spellings.near(word, most)
-
     @cached_property
-    def _spellings(self) -> Spellings:
-        return Spellings(self.words)
+    def spellings(self) -> Sequence[Spellings]:
+        """All words, to find what somebody may have meant."""
+        return (Spellings(self.words),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,8 +140,8 @@ class Batch:
 
 
 @dataclass(frozen=True, eq=False)
-class Tail(Part):
-    """A part of up to some thousands of rows that is quick to extend: batch after batch."""
+class Tail:
+    """The part that grows, batch after batch, up to some thousands of rows."""
 
     batches: tuple[Batch, ...]
 
@@ -181,21 +161,22 @@ class Tail(Part):
         return type(self)((*batches, last))
 
     def exactly(self, word: str) -> Postings:
-        """As the part's."""
+        """The postings of a word, rows ascending; none where it is not known."""
         packed = b"".join([batch.postings.get(word, b"") for batch in self.batches])
         return np.frombuffer(packed, np.uint32)
 
     def beginning(self, word: str) -> Postings:
-        """As the part's."""
+        """The postings of all words that begin with this one; a row may come more than once."""
         packed = []
         for batch in self.batches:
             first, after = _range_beginning(batch.words, word)
             packed += [batch.postings[one] for one in batch.words[first:after]]
         return np.frombuffer(b"".join(packed), np.uint32)
 
-    def near(self, word: str, most: int) -> Iterable[str]:
-        """As the part's."""
-        return {one for batch in self.batches for one in batch.spellings.near(word, most)}
+    @property
+    def spellings(self) -> Sequence[Spellings]:
+        """The words of each batch, to find what somebody may have meant."""
+        return [batch.spellings for batch in self.batches]
 
 
 def _range_beginning(words: Sequence[str], word: str) -> tuple[int, int]:

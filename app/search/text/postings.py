@@ -13,10 +13,11 @@ import numpy.typing as npt
 
 from app.search.text.fields import Fields
 from app.search.text.forms import Forms
-from app.search.text.parts import Base, Part, Tail, raise_to, rows_of
+from app.search.text.parts import Base, Bytes, Tail, raise_to, rows_of
 from app.search.text.saved import load, save
+from app.search.text.spellings import Spellings
 from app.search.text.synonyms import Unit, synonyms
-from app.search.text.words import MOST_WORDS, STOP_WORDS, query_words, slips, stem, words
+from app.search.text.words import MOST_WORDS, STOP_WORDS, query_words, stem, words
 
 __all__ = ["Fields", "Matched", "TextIndex", "TextMatches"]
 
@@ -137,9 +138,9 @@ class TextIndex:
     def suggest(self, q: str, alive: Alive) -> list[str]:
         """At most three queries with known words in place of those that find nothing.
 
-        Known words are those of rows that are alive, at most two slips away (one, for a word of
-        less than five letters); nearest first, then most frequent. Each suggestion finds
-        something, and has no phrase that is old-fashioned.
+        Known words are those of rows that are alive, one slip away from a word of three or four
+        letters and two from a longer one, most frequent first. Each suggestion finds something,
+        and has no phrase that is old-fashioned.
         """
         typed = words(q)
         if len(typed) > MOST_WORDS:
@@ -150,9 +151,7 @@ class TextIndex:
             if not unit.is_phrase and not self._met(unit, alive).any()
         ]
         nearest = {
-            word: known
-            for word in unknown[:MOST_REPLACED]
-            if (known := self._nearest(word, alive)[:SUGGESTIONS])
+            word: known for word in unknown[:MOST_REPLACED] if (known := self._nearest(word, alive))
         }
         suggestions = (
             " ".join(chosen.get(word, word) for word in typed) for chosen in _choices(nearest)
@@ -168,7 +167,7 @@ class TextIndex:
         beginning = word if unit.is_last and len(word) >= SHORTEST_BEGINNING else None
         found = self._best(self._forms_of(word), alive, beginning)
         if len(word) >= SHORTEST_SLIP and not found.any():
-            near = {one for part in self._parts for one in part.near(word, 1)}
+            near = {one for known in self._spellings for one in known.one_slip_from(word)}
             found = self._best(((one, SLIP) for one in near), alive)
         return found
 
@@ -200,25 +199,37 @@ class TextIndex:
     ) -> Scores:
         """What each row scores at best for words with what each counts, and for a beginning."""
         best = np.zeros(self.size, np.uint8)
-        of_base, of_tail = best[: self.base.size], best[self.base.size :]
-        for word, factor in counting:
-            raise_to(of_base, self.base.exactly(word), factor)
-            raise_to(of_tail, self.tail.exactly(word), factor)
-        if beginning is not None:
-            raise_to(of_base, self.base.beginning(beginning), PREFIX)
-            raise_to(of_tail, self.tail.beginning(beginning), PREFIX)
+        counting = [*counting]
+        first = self.base.size
+        parts: list[tuple[Base | Tail, Bytes]] = [
+            (self.base, best[:first]),
+            (self.tail, best[first:]),
+        ]
+        for part, raised in parts:
+            for word, factor in counting:
+                raise_to(raised, part.exactly(word), factor)
+            if beginning is not None:
+                raise_to(raised, part.beginning(beginning), PREFIX)
         best *= alive
         return best
 
     def _nearest(self, word: str, alive: Alive) -> list[str]:
-        """Words of rows that are alive, nearest to a word first, then most frequent."""
+        """The most frequent words of rows that are alive that may be meant by one that none has."""
         if len(word) < SHORTEST_SUGGESTED_FOR:
             return []
-        most = 2 if len(word) >= SHORTEST_SLIP else 1
-        near = {one for part in self._parts for one in part.near(word, most)}
+        # Of a long word, those that are only one slip away were found as they are.
+        near = {
+            one
+            for known in self._spellings
+            for one in (
+                known.one_slip_from(word)
+                if len(word) < SHORTEST_SLIP
+                else known.within_two_slips_of(word)
+            )
+        }
         counts = {one: self._count(one, alive) for one in near - STOP_WORDS}
-        known = (one for one, count in counts.items() if count)
-        return sorted(known, key=lambda one: (not slips(word, one), -counts[one], one))
+        found = (one for one, count in counts.items() if count)
+        return sorted(found, key=lambda one: (-counts[one], one))[:SUGGESTIONS]
 
     def _count(self, word: str, alive: Alive) -> int:
         """In how many rows that are alive a word stands."""
@@ -227,8 +238,8 @@ class TextIndex:
         return int(np.count_nonzero(in_base) + np.count_nonzero(in_tail))
 
     @property
-    def _parts(self) -> tuple[Part, Part]:
-        return self.base, self.tail
+    def _spellings(self) -> Sequence[Spellings]:
+        return [*self.base.spellings, *self.tail.spellings]
 
     def _may_be_suggested(self, q: str, alive: Alive) -> bool:
         if synonyms().has_old_fashioned(query_words(q)):
@@ -238,7 +249,7 @@ class TextIndex:
 
 
 def _choices(nearest: Mapping[str, Sequence[str]]) -> Iterator[Mapping[str, str]]:
-    """A known word for each that is to be replaced: all of the nearest first."""
+    """A known word for each that is to be replaced: the first of all of them first."""
     if nearest:
         ranks = product(*(range(len(known)) for known in nearest.values()))
         for choice in sorted(ranks, key=sum):

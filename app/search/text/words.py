@@ -80,12 +80,7 @@ def slips(a: str, b: str) -> bool:
 
     A slip is a letter too many, a letter too few, a wrong letter, or two neighbours swapped.
     """
-    return a != b and within_slips(a, b, 1)
-
-
-def within_slips(a: str, b: str, most: int) -> bool:
-    """Whether at most so many slips turn one word into the other; no letter slips twice."""
-    if abs(len(a) - len(b)) > most:
+    if a == b or abs(len(a) - len(b)) > 1:
         return False
     start = 0
     for one, other in zip(a, b, strict=False):
@@ -93,16 +88,8 @@ def within_slips(a: str, b: str, most: int) -> bool:
             break
         start += 1
     a, b = a[start:], b[start:]
-    if not a or not b:
-        return True
-    if most == 0:
-        return False
-    return (
-        within_slips(a[1:], b[1:], most - 1)
-        or within_slips(a[1:], b, most - 1)
-        or within_slips(a, b[1:], most - 1)
-        or (a[:2] == b[1::-1] and within_slips(a[2:], b[2:], most - 1))
-    )
+    is_swapped = a[:2] == b[1::-1] and a[2:] == b[2:]
+    return a[1:] == b or a == b[1:] or a[1:] == b[1:] or is_swapped
 
 
 def _plain(character: re.Match[str]) -> str:
