@@ -101,15 +101,15 @@ def etag_of(request: Request, epoch: str, sequence: int, today: date) -> str:
     return f'"{digest.hexdigest()}"'
 
 
-def refuse_unchanged(request: Request, etag: str) -> None:
-    """End the request at once if the caller has the answer already.
+def named_by(request: Request, etag: str) -> str | None:
+    """The ETag as the caller's `If-None-Match` names it; None if it does not."""
+    sent = request.headers.getlist("if-none-match")
+    return matching(",".join(sent), etag) if sent else None
 
-    Raises:
-        NotModified: the caller's `If-None-Match` names the answer.
-    """
-    named = matching(",".join(request.headers.getlist("if-none-match")), etag)
-    if named is not None:
-        raise NotModified(named)
+
+def unchanged(etag: str) -> Response:
+    """The answer to a caller who has the answer already."""
+    return Response(status_code=304, headers={"ETag": etag, "Cache-Control": CACHE_CONTROL})
 
 
 def cacheable(request: Request, response: Response, session: ReadSession, today: Today) -> None:
@@ -120,7 +120,8 @@ def cacheable(request: Request, response: Response, session: ReadSession, today:
     """
     face = read_clock(session)
     etag = etag_of(request, face.epoch, face.sequence, today)
-    refuse_unchanged(request, etag)
+    if named := named_by(request, etag):
+        raise NotModified(named)
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = CACHE_CONTROL
 
@@ -138,7 +139,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(NotModified, _answer)
 
 
-def _answer(_: Request, unchanged: Exception) -> Response:
-    assert isinstance(unchanged, NotModified)  # noqa: S101 - tells mypy what the handler is for.
-    headers = {"ETag": unchanged.etag, "Cache-Control": CACHE_CONTROL}
-    return Response(status_code=304, headers=headers)
+def _answer(_: Request, not_modified: Exception) -> Response:
+    assert isinstance(not_modified, NotModified)  # noqa: S101 - tells mypy what this is for.
+    return unchanged(not_modified.etag)

@@ -11,7 +11,6 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from app import parameters
 from app.parameters import (
-    Language,
     InDigits,
     Language,
     LanguageParams,
@@ -20,6 +19,8 @@ from app.parameters import (
     QueryModel,
     london_today,
 )
+
+Number = Annotated[int, Field(ge=-9), InDigits]
 
 CONTROL = [chr(code) for code in [*range(0x20), *range(0x7F, 0xA0)]]
 
@@ -76,6 +77,16 @@ def test_a_whole_number_is_written_in_digits(text: str) -> None:
 )
 def test_a_whole_number_is_written_in_no_other_way(text: str) -> None:
     assert code_of(TypeAdapter(Number), text) == "int_parsing"
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_true_and_false_are_no_numbers(value: object) -> None:
+    assert code_of(TypeAdapter(Number), value) == "int_parsing"
+
+
+def test_the_bounds_of_a_number_stand_in_its_schema() -> None:
+    assert TypeAdapter(Number).json_schema() == {"type": "integer", "minimum": -9}
+    assert code_of(TypeAdapter(Number), "-10") == "greater_than_equal"
 
 
 def test_a_number_of_thousands_of_digits_is_a_fault_and_no_error() -> None:

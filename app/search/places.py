@@ -3,12 +3,14 @@
 from app.geo.areas import in_england, outcode_of
 from app.geo.councils import PlaceFound
 from app.geo.distance import Point
+from app.geo.gazetteer import outcodes
 from app.geo.places import OutsideGreatBritain, UnknownPlace, place_at
+from app.geo.postcode import find_postcode
 from app.geo.schemas import place_view
 from app.problems import Fault, Malformed, NotFound
 from app.search.criteria import SearchCriteria
 from app.search.index.areas import Whereabouts
-from app.search.index.snapshot import Snapshot
+from app.search.index.snapshot import MOST_REMEMBERED, Snapshot
 from app.search.schemas import PlaceUnderstood
 
 
@@ -33,7 +35,7 @@ def places_of(snapshot: Snapshot, criteria: SearchCriteria) -> list[PlaceFound]:
     """
     try:
         if criteria.near is not None:
-            return snapshot.areas.find_places(criteria.near)
+            return _remembered(snapshot, criteria.near)
         if criteria.latitude is not None and criteria.longitude is not None:
             place = place_at(Point(criteria.latitude, criteria.longitude))
             return [PlaceFound(place, snapshot.areas.council_of(place))]
@@ -41,6 +43,17 @@ def places_of(snapshot: Snapshot, criteria: SearchCriteria) -> list[PlaceFound]:
         parameter = "near" if criteria.near is not None else "latitude"
         raise PlaceNotResolved(parameter, problem) from None
     return []
+
+
+def _remembered(snapshot: Snapshot, text: str) -> list[PlaceFound]:
+    """The places of a text. Of a full postcode the sector alone is looked up, and remembered."""
+    postcode = find_postcode(text, outcodes().by_name.keys())
+    key = postcode.sector if postcode and postcode.sector else text.casefold()
+    if key not in snapshot.places:
+        if len(snapshot.places) >= MOST_REMEMBERED:
+            snapshot.places.clear()
+        snapshot.places[key] = snapshot.areas.find_places(text)
+    return snapshot.places[key]
 
 
 def whereabouts(found: PlaceFound) -> Whereabouts:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from app.caching import CACHE_CONTROL, etag_of, refuse_unchanged
+from app.caching import CACHE_CONTROL, etag_of, named_by, unchanged
 from app.search.index.follow import Index
 from app.search.index.snapshot import Snapshot
 
@@ -21,15 +21,14 @@ async def get_index(request: Request) -> Index:
 IndexDep = Annotated[Index, Depends(get_index)]
 
 
-def cached_answer(request: Request, index: Index, make: Callable[[Snapshot], bytes]) -> Response:
-    """An answer that everybody may keep, made only if nobody has it yet.
-
-    Raises:
-        NotModified: the caller has it already.
-    """
+def cached_answer(request: Request, make: Callable[[Snapshot], bytes]) -> Response:
+    """An answer that everybody may keep, made only if nobody has it yet."""
+    # As a dependency the index would cost every request more than the answer to a repeated one.
+    index: Index = request.app.state.index
     snapshot = index.snapshot()
     etag = etag_of(request, snapshot.epoch, snapshot.sequence, snapshot.today)
-    refuse_unchanged(request, etag)
+    if named := named_by(request, etag):
+        return unchanged(named)
     body = index.remembered(etag)
     if body is None:
         body = make(snapshot)

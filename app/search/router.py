@@ -14,6 +14,7 @@ from app.search.answers import SimilarParams, activities_found, activities_like
 from app.search.criteria import SearchCriteria
 from app.search.places import PlaceNotResolved
 from app.search.queries import ActivityClosed
+from app.search.reading import criteria_in, documented_parameters
 from app.search.ready import IndexDep, cached_answer, private_answer
 from app.search.schemas import ActivitiesFound, FoundActivity
 
@@ -39,10 +40,9 @@ ActivityKey = Annotated[
     summary="Search the activities",
     response_model=ActivitiesFound,
     responses={**responses(Malformed, PlaceNotResolved), **DOCUMENTED},
+    openapi_extra={"parameters": documented_parameters()},
 )
-async def list_activities(
-    request: Request, index: IndexDep, criteria: Annotated[SearchCriteria, Query()]
-) -> Response:
+async def list_activities(request: Request) -> Response:
     """The live activities that meet every criterion, a page at a time.
 
     Several values of one criterion are alternatives, but for `access` and `support_need`, of which
@@ -50,7 +50,8 @@ async def list_activities(
     for one and the same session. The order is total: a walk through the pages neither loses nor
     repeats an activity.
     """
-    return cached_answer(request, index, lambda snapshot: activities_found(snapshot, criteria))
+    query = request.query_params
+    return cached_answer(request, lambda snapshot: activities_found(snapshot, criteria_in(query)))
 
 
 @index_router.post(
@@ -77,7 +78,6 @@ async def search_activities(
 )
 async def list_similar_activities(
     request: Request,
-    index: IndexDep,
     activity: ActivityKey,
     params: Annotated[SimilarParams, Query()],
 ) -> Response:
@@ -85,9 +85,7 @@ async def list_similar_activities(
 
     One with a venue has alternatives within 25 miles, and some without a venue.
     """
-    return cached_answer(
-        request, index, lambda snapshot: activities_like(snapshot, activity, params)
-    )
+    return cached_answer(request, lambda snapshot: activities_like(snapshot, activity, params))
 
 
 @router.get(

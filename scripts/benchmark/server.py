@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 HOST = "127.0.0.1"
-START_SECONDS = 600
+START_SECONDS = 3_600
 STOP_SECONDS = 60
 ASK_SECONDS = 120
 BETWEEN_LOOKS = 0.01

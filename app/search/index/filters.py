@@ -202,7 +202,7 @@ def serves(
     near: Flags = miles - place.uncertainty <= within
     other = np.flatnonzero(~near & (columns["place"][rows] != AT_VENUE))
     if len(other):
-        covering = snapshot.area_sets.covering(place)
+        covering = snapshot.covering(place)
         theirs = rows[other]
         covered = covering[snapshot.activities["areas"][columns["activity"][theirs]]]
         near[other] = covered & (columns["place"][theirs] != BLANK)

@@ -16,7 +16,8 @@ from app.catalogue.documents import VenueDocument
 from app.catalogue.public import activity_summary
 from app.catalogue.rows import sort_name
 from app.geo.areas import Areas
-from app.search.index.areas import AreaSets
+from app.geo.councils import PlaceFound
+from app.search.index.areas import AreaSets, Whereabouts
 from app.search.index.columns import ACTIVITY_TYPES, SESSION_TYPES, Columns
 from app.search.index.facts import (
     AT_VENUE,
@@ -35,6 +36,9 @@ Flags = npt.NDArray[np.bool_]
 Ranks = npt.NDArray[np.float64]
 SortKey = bytes
 """A sort name and an id with the lowest byte between them: they compare as the pair would."""
+
+MOST_REMEMBERED = 2_000
+"""So many places are remembered with a snapshot before all are forgotten."""
 
 CHUNK = 2_000
 """How many activities are taken in at a time when all are."""
@@ -91,6 +95,18 @@ class Snapshot:
     council_names: Mapping[str, str]
     area_sets: AreaSets
     areas: Areas
+    places: dict[str, list[PlaceFound]] = field(default_factory=dict)
+    """What was found out of places with these areas: a memory, which no answer depends on."""
+    coverings: dict[Whereabouts, Flags] = field(default_factory=dict)
+    """Which sets of served areas cover these places: a memory as well."""
+
+    def covering(self, place: Whereabouts) -> Flags:
+        """For each set of served areas, whether it covers a place."""
+        if place not in self.coverings:
+            if len(self.coverings) >= MOST_REMEMBERED:
+                self.coverings.clear()
+            self.coverings[place] = self.area_sets.covering(place)
+        return self.coverings[place]
 
     @property
     def total(self) -> int:
@@ -240,6 +256,8 @@ def _grown(snapshot: Snapshot, found: Sequence[Indexable]) -> Snapshot:
         councils=known_councils,
         council_names={**snapshot.council_names, **names},
         area_sets=area_sets,
+        # These were worked out with the sets as they were.
+        coverings={},
     )
 
 
