@@ -191,6 +191,13 @@ class StorageFull(Problem):
     code = "storage_full"
 
 
+UNREADABLE = Fault(
+    **{"in": "body"},
+    name="",
+    code="body_unreadable",
+    message="The body is not what its Content-Type says it is.",
+)
+
 SERVER_FAULT = ServerFault(
     "This is our mistake, not yours. Please tell us the `instance` if it happens again."
 )
@@ -288,7 +295,6 @@ def _tell_problem(request: Request, problem: Exception) -> Response:
 
 
 _HTTP_DETAILS = {
-    400: "The body is not what its Content-Type says it is.",
     404: "There is nothing at this address. The operations are listed at /docs.",
     405: "This address does not take that method. `Allow` lists those it takes.",
     413: "The body is larger than this operation takes.",
@@ -298,6 +304,9 @@ _HTTP_DETAILS = {
 def _tell_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - tells mypy what the handler is for.
     status = error.status_code
+    if status == HTTPStatus.BAD_REQUEST:
+        # The framework's word for a body that it cannot read at all: one more kind of malformed.
+        return _tell_problem(request, Malformed([UNREADABLE]))
     phrase = HTTPStatus(status).phrase
     detail = _HTTP_DETAILS.get(status, f"{phrase}.")
     problem = Problem(detail, headers=error.headers)

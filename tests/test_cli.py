@@ -609,7 +609,7 @@ class Served:
             if status == until:
                 return body
             # It is either not up yet or says that it will be: nothing else is waited for.
-            assert status in {0, 503}, body
+            assert status in {0, 503}, (body, self.log.read_text(encoding="utf-8"))
             assert self.process.poll() is None, self.said + self.log.read_text(encoding="utf-8")
             assert time.monotonic() - self.began < 60, body
             time.sleep(0.02)

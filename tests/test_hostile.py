@@ -20,11 +20,17 @@ from zlib import crc32
 
 import httpx2
 import pytest
+import requests
+import schemathesis
 from conftest import KINDS, Kind, Templates
 from contract import Operation, check_answer, documented_operations
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hostile import BODIES, CHUNKED, HEADERS, QUERIES, TEXTS, WIRE
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import Case, GenerationMode
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 OPERATIONS = documented_operations()
 PARAMETERS = [
@@ -33,6 +39,9 @@ PARAMETERS = [
     for one in operation.parameters
     if one["in"] in {"path", "query"}
 ]
+GENERATED = 24
+"""How many requests a generator makes up for each operation."""
+
 SLOW = 1.0
 """Seconds that no answer may take."""
 
@@ -261,6 +270,61 @@ def test_the_corpus_is_not_thinned_out() -> None:
     assert len(HEADERS) >= 47
     assert len(BODIES) + len(CHUNKED) >= 43
     assert len(WIRE) >= 52
+
+
+# What a generator thinks of
+
+NOT_IN_THE_SCHEMA = {
+    "list_activities": "a place is given by its name or by its point, and must be known",
+    "search_activities": "a place is given by its name or by its point, and must be known",
+    "find_places": "control characters",
+}
+"""Operations that refuse some of what their schema allows, and what that is."""
+
+MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+
+
+@pytest.fixture(scope="module")
+def generators(callers: list[Caller]) -> Any:
+    """The document as schemathesis reads it."""
+    return schemathesis.openapi.from_dict(callers[0].app.openapi())
+
+
+@pytest.mark.parametrize("mode", MODES, ids=["as documented", "otherwise"])
+@each_operation
+def test_whatever_a_generator_sends_is_answered_as_documented(
+    callers: list[Caller], generators: Any, operation: Operation, mode: GenerationMode
+) -> None:
+    strategy = generators[operation.path][operation.method].as_strategy(mode)
+    excluded = [negative_data_rejection, positive_data_acceptance]
+    if mode is GenerationMode.NEGATIVE:
+        excluded = [positive_data_acceptance]
+    elif operation.id not in NOT_IN_THE_SCHEMA:
+        excluded = [negative_data_rejection]
+
+    @seed(20260316)
+    @settings(
+        max_examples=GENERATED // len(MODES),
+        phases=[Phase.generate],
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=strategy)
+    def send(case: Case) -> None:
+        sent = requests.Request(**case.as_transport_kwargs("http://testserver")).prepare()
+        body = sent.body if isinstance(sent.body, bytes) else str(sent.body or "").encode()
+        answer = callers[0].call(
+            str(sent.method), sent.path_url, [*sent.headers.items()], [body] if body else []
+        )
+        assert answer.status_code < 500
+        case.validate_response(answer, excluded_checks=excluded)
+
+    try:
+        send()
+    except Unsatisfiable:
+        # Nothing that this operation takes can be otherwise than documented.
+        assert mode is GenerationMode.NEGATIVE
 
 
 @dataclass(frozen=True)

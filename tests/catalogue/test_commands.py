@@ -1,6 +1,7 @@
 """Publishing: what stands in the tables afterwards, and what the public is told has changed."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -42,6 +43,7 @@ OTHER_PROVIDER = make_provider(COUNCIL)
 VENUE = make_venue(PROVIDER, features=[{"code": "hoist", "value": "partly"}])
 AT_VENUE = make_activity(PROVIDER, sessions=[make_session(VENUE)], prices=[make_price()])
 ONLINE = make_activity(PROVIDER, sessions=[make_session()])
+NEW_AT_VENUE = make_activity(PROVIDER, sessions=[make_session(VENUE)])
 OTHERS = make_activity(OTHER_PROVIDER, contacts=[{"phone": "01632 960002"}])
 EVERYTHING: list[AnyDocument] = [
     COUNCIL,
@@ -415,6 +417,40 @@ def test_of_two_who_change_an_activity_at_once_one_is_refused(published: Databas
     with pytest.raises(StaleDataError):
         overtaken()
     assert stored(published, ONLINE).name == "The first"
+
+
+def waits(database: Database, first: AnyDocument, second: AnyDocument) -> None:
+    """Publish one document while another transaction is about to commit a first one."""
+    with ThreadPoolExecutor(1) as thread:
+        with database.write() as session:
+            publish(session, [first])
+            waiting = thread.submit(put, database, second)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.5)
+        waiting.result(timeout=20)
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    "change",
+    [
+        with_(PROVIDER, name="A new name"),
+        with_(COUNCIL, name="A new name"),
+        with_(VENUE, name="A new name"),
+        with_(VENUE, features=[]),
+    ],
+    ids=["provider", "council", "venue", "features of a venue"],
+)
+@pytest.mark.parametrize("activity", [with_(AT_VENUE, name="B"), NEW_AT_VENUE], ids=["old", "new"])
+def test_an_activity_is_told_by_what_it_shows_whoever_commits_first(
+    published: Database, change: AnyDocument, activity: ActivityDocument
+) -> None:
+    """Else it could be told by a name that somebody else is just changing."""
+    waits(published, change, activity)
+    assert changes(published, lambda: put(published, activity)) == set()
+    put(published, *EVERYTHING)
+    waits(published, activity, change)
+    assert changes(published, lambda: put(published, activity)) == set()
 
 
 # Closing and hiding
