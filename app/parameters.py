@@ -3,13 +3,22 @@
 import re
 import unicodedata
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from app import problems
 
@@ -37,10 +46,31 @@ def refuse_line_breaks(text: str) -> str:
     return refuse_control_characters(text)
 
 
-Line = Annotated[str, AfterValidator(refuse_line_breaks)]
+@dataclass(frozen=True)
+class Documented:
+    """Says in the document what a validator refuses, so that programs know it as well."""
+
+    pattern: str
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The type's own schema and the pattern."""
+        return {**handler(schema), "pattern": self.pattern}
+
+
+Line = Annotated[
+    str,
+    AfterValidator(refuse_line_breaks),
+    Documented(r"^[^\u0000-\u001f\u007f-\u009f]*$"),
+]
 """One line of text. Say how long it may be where it is used."""
 
-Passage = Annotated[str, AfterValidator(refuse_control_characters)]
+Passage = Annotated[
+    str,
+    AfterValidator(refuse_control_characters),
+    Documented(r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$"),
+]
 """Text of one or more paragraphs. Say how long it may be where it is used."""
 
 

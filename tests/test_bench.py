@@ -446,3 +446,14 @@ def test_a_row_that_is_not_known_is_refused(capsys: pytest.CaptureFixture[str]) 
     with pytest.raises(SystemExit):
         main(["--rows", "searches"])
     assert "there is no row searches" in capsys.readouterr().err
+
+
+def test_wrong_answers_and_failed_requests_are_faults() -> None:
+    run = a_run({"search": (250,)}, (3_000,))
+    assert run.sizes[0].faults == []
+    run.sizes[0].wrong.append("/v1/activities was answered with 500.")
+    run.sizes[0].rows["search"].rounds[0].load.failed = 7
+    assert run.sizes[0].faults == [
+        "3,000 activities: /v1/activities was answered with 500.",
+        "3,000 activities: 7 requests of 'search page of 20' failed.",
+    ]

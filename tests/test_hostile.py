@@ -318,7 +318,8 @@ def test_whatever_a_generator_sends_is_answered_as_documented(
             str(sent.method), sent.path_url, [*sent.headers.items()], [body] if body else []
         )
         assert answer.status_code < 500
-        case.validate_response(answer, excluded_checks=excluded)
+        if answer.status_code != 414:
+            case.validate_response(answer, excluded_checks=excluded)
 
     try:
         send()

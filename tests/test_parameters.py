@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -35,6 +36,19 @@ def code_of(adapter: TypeAdapter[Any], value: object) -> str:
 @pytest.mark.parametrize("character", [*CONTROL, "\ud800"])
 def test_a_line_holds_no_control_character_and_no_half_of_a_pair(character: str) -> None:
     assert code_of(TypeAdapter(Line), f"a{character}b") in {"control_character", "string_unicode"}
+
+
+@pytest.mark.parametrize("adapter", [TypeAdapter(Line), TypeAdapter(Passage)])
+def test_the_document_says_which_characters_are_refused(adapter: TypeAdapter[str]) -> None:
+    pattern = re.compile(adapter.json_schema()["pattern"])
+    for code in range(0x300):
+        text = f"a{chr(code)}b"
+        try:
+            adapter.validate_python(text)
+        except ValidationError:
+            assert not pattern.fullmatch(text)
+        else:
+            assert pattern.fullmatch(text)
 
 
 @pytest.mark.parametrize("character", sorted({*CONTROL, "\ud800"} - {"\n", "\t"}))

@@ -13,7 +13,7 @@ from pathlib import Path
 from app.parameters import london_today
 from scripts.benchmark.goals import goals_table, rows_table, times_table
 from scripts.benchmark.load import CONNECTIONS, client_name
-from scripts.benchmark.measure import Plan, WrongAnswer, measure
+from scripts.benchmark.measure import Plan, measure
 from scripts.benchmark.picture import draw_costs
 from scripts.benchmark.queries import ROWS
 from scripts.benchmark.results import Generated, Machine, Run, SizeResult
@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
         for size in asked.sizes:
             run.sizes.append(_measured(size, plan))
             (plan.folder / "bench.json").write_text(run.model_dump_json(indent=1), "utf-8")
-    except (NotServing, WrongAnswer) as error:
+    except NotServing as error:
         _tell(str(error))
         return 1
     except KeyboardInterrupt:
@@ -69,7 +69,10 @@ def main(arguments: list[str] | None = None) -> int:
     print(_report(run))
     if draw_costs(run, asked.plot):
         print(f"\nThe cost of each row against the size of the catalogue is drawn in {asked.plot}.")
-    return 0
+    faults = [fault for one in run.sizes for fault in one.faults]
+    for fault in faults:
+        _tell(fault)
+    return 1 if faults else 0
 
 
 def _measured(size: int, plan: Plan) -> SizeResult:

@@ -61,10 +61,13 @@ def measure(url: str, result: SizeResult, plan: Plan, limit: Server) -> None:
     times = result.times
     with application(url, folder) as server:
         times.cold_start = server.seconds_to_ready
-        result.rows = _rows(server, result.size, plan, limit)
+        _rows(server, result, plan, limit)
         times.memory_mb = server.memory_mb()
         if "changes" in plan.rows:
-            _changes(server, url, folder, times)
+            try:
+                _changes(server, url, folder, times)
+            except WrongAnswer as wrong:
+                result.wrong.append(str(wrong))
     # Whatever it left behind, save for its log, was kept for the next start.
     kept = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".log"]
     if kept and "start" in plan.rows:
@@ -72,30 +75,33 @@ def measure(url: str, result: SizeResult, plan: Plan, limit: Server) -> None:
             times.warm_start = server.seconds_to_ready
 
 
-def _rows(server: Server, size: int, plan: Plan, limit: Server) -> dict[str, RowResult]:
+def _rows(server: Server, result: SizeResult, plan: Plan, limit: Server) -> None:
     known = _parameters(server)
-    queries = Queries(plan.seed, size, known, plan.distinct)
-    found = {}
+    queries = Queries(plan.seed, result.size, known, plan.distinct)
     ready: dict[str, _Loader] = {}
     for name in plan.rows:
         if name not in ROWS:
             continue
         row = ROWS[name]
-        found[name] = RowResult(title=row.title)
+        found = result.rows[name] = RowResult(title=row.title)
         if missing := sorted(row.needs - known):
-            found[name].not_run = f"the list of activities takes no {', '.join(missing)} yet"
+            found.not_run = f"the list of activities takes no {', '.join(missing)} yet"
             continue
         loader = _Loader(server, queries, row, plan, limit)
-        loader.check(found[name])
-        if row.unique and found[name].total == size:
-            found[name].not_run = "whatever is asked, every activity is found"
+        try:
+            loader.check(found)
+        except WrongAnswer as wrong:
+            found.not_run = "it was answered wrongly"
+            result.wrong.append(str(wrong))
+            continue
+        if row.unique and found.total == result.size:
+            found.not_run = "whatever is asked, every activity is found"
             continue
         ready[name] = loader
     # The rounds of all rows take turns, so that a slow minute of the machine meets all of them.
     for _ in range(plan.rounds):
         for name, loader in ready.items():
-            found[name].rounds.append(loader.round())
-    return found
+            result.rows[name].rounds.append(loader.round())
 
 
 def _parameters(server: Server) -> frozenset[str]:

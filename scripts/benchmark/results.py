@@ -104,6 +104,17 @@ class SizeResult(BaseModel):
     generated: Generated
     times: Times = Times()
     rows: dict[str, RowResult] = {}
+    wrong: list[str] = []
+
+    @property
+    def faults(self) -> list[str]:
+        """What went wrong, in sentences; figures with any of these are not to be trusted."""
+        failed = [
+            f"{row.failed:,} requests of '{row.title}' failed."
+            for row in self.rows.values()
+            if row.failed
+        ]
+        return [f"{self.size:,} activities: {sentence}" for sentence in (*self.wrong, *failed)]
 
 
 class Machine(BaseModel):

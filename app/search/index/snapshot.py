@@ -199,8 +199,10 @@ def changed(
         found: those of them that are live, as they are now.
     """
     alive = snapshot.alive.copy()
-    for row in filter(None.__ne__, (snapshot.row_of(activity_id) for activity_id in gone)):
-        alive[row] = False
+    for activity_id in gone:
+        row = snapshot.row_of(activity_id)
+        if row is not None:
+            alive[row] = False
     grown = _grown(replace(snapshot, alive=alive, sequence=sequence), found)
     text = snapshot.text.extended([text_fields(one.entry) for one in found])
     return _ranked(replace(grown, text=text))
