@@ -391,10 +391,12 @@ def test_foreign_keys_are_enforced(database: Database) -> None:
         )
 
 
-def test_opening_a_new_sqlite_file_waits_for_whoever_holds_it(tmp_path: Path) -> None:
+# With the second one, SQLite by itself does not wait.
+@pytest.mark.parametrize("lock", ["EXCLUSIVE", "IMMEDIATE"])
+def test_opening_a_new_sqlite_file_waits_for_whoever_holds_it(tmp_path: Path, lock: str) -> None:
     path = tmp_path / "new.db"
     holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    holder.execute("BEGIN EXCLUSIVE")
+    holder.execute(f"BEGIN {lock}")
 
     def let_go() -> None:
         holder.execute("COMMIT")
@@ -409,13 +411,14 @@ def test_opening_a_new_sqlite_file_waits_for_whoever_holds_it(tmp_path: Path) ->
     timer.join()
 
 
+@pytest.mark.parametrize("lock", ["EXCLUSIVE", "IMMEDIATE"])
 def test_a_sqlite_file_held_for_too_long_is_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, lock: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.database.BUSY_TIMEOUT_MS", 100)
     path = tmp_path / "new.db"
     holder = sqlite3.connect(path, isolation_level=None)
-    holder.execute("BEGIN EXCLUSIVE")
+    holder.execute(f"BEGIN {lock}")
     engine = open_engine(f"sqlite:///{path}")
     with pytest.raises(OperationalError, match="locked"), engine.connect():
         pass

@@ -51,8 +51,11 @@ def _price_pence(price: PriceDocument, session: SessionDocument | None) -> int |
     required = [
         part for part in price.parts if part.required == "always" and part.staff_ratio is None
     ]
+    if all(part.unit == "once" and part.amount_pence for part in required):
+        # A membership fee alone says nothing of what coming costs.
+        return None
     amounts = [_part_pence(part, price, session) for part in required]
-    if not amounts or None in amounts:
+    if None in amounts:
         return None
     return half_up(sum((amount for amount in amounts if amount is not None), Fraction(0)))
 

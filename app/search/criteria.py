@@ -3,7 +3,14 @@
 from datetime import time
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from app import problems
@@ -87,6 +94,13 @@ def _local_time(text: str) -> str:
 LocalTime = Annotated[
     str, StringConstraints(pattern=r"^[0-9]{2}:[0-9]{2}$"), AfterValidator(_local_time)
 ]
+
+
+def _nothing_if_empty(text: object) -> object:
+    """An empty field of a form is not a question."""
+    return None if isinstance(text, str) and not text.strip() else text
+
+
 Words = Annotated[str, StringConstraints(max_length=400), AfterValidator(refuse_line_breaks)]
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=80), AfterValidator(refuse_line_breaks)
@@ -120,7 +134,7 @@ class SearchCriteria(PageParams, LanguageParams):
         }
     )
 
-    q: Words | None = Field(
+    q: Annotated[Words | None, BeforeValidator(_nothing_if_empty)] = Field(
         None,
         description=(
             "Words to look for in names, descriptions, providers, venues and terms. All must be "

@@ -76,7 +76,7 @@ THREE_DATES = a_session(repeats="dated", day=None, dates=[days(-7), days(1), day
         # There and back.
         ("journey", 250, WEEKLY, 500),
         # It is not paid for an attendance.
-        ("once", 2000, WEEKLY, 0),
+        ("once", 2000, WEEKLY, None),
         ("free", 0, WEEKLY, 0),
         # It depends on where somebody lives.
         ("mile", 45, WEEKLY, None),

@@ -484,7 +484,9 @@ def columns(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def table(kind: type[SQLModel], values: list[rows.Values]) -> list[Any]:
-    return [kind(**columns(row)) for row in values]
+    """Rows as a database gives them: by their positions alone, however they were written."""
+    made: list[Any] = [kind(**columns(row)) for row in reversed(values)]
+    return sorted(made, key=lambda row: row.position)
 
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -20,7 +20,7 @@ def indexable(entries: list[OracleEntry]) -> list[Indexable]:
     return [Indexable(entry, entry.published_at) for entry in entries]
 
 
-def snapshot_with_a_past(data: st.DataObject, catalogue: Catalogue) -> Snapshot:
+def snapshot_with_a_past(data: Any, catalogue: Catalogue) -> Snapshot:
     """A snapshot of a catalogue whose activities came, changed and went in any order before."""
     entries = list(catalogue.entries)
     first = data.draw(st.integers(0, len(entries)), label="there from the beginning")
