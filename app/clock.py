@@ -27,7 +27,7 @@ class CatalogueClock(Record, table=True):
     __tablename__ = "catalogue_clock"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
-    id: int = Field(default=1, primary_key=True)
+    id: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
     sequence: int = Field(default=0, sa_type=BigInteger)
     epoch: str = Field(max_length=32)
 

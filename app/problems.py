@@ -19,6 +19,7 @@ repeated in an answer: it may be somebody's private information.
 """
 
 import re
+import sqlite3
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -420,10 +421,19 @@ def _tell_stale(request: Request, _: Exception) -> Response:
     return _tell_problem(request, problem)
 
 
+POSTGRESQL_DISK_FULL = "53100"
+
+
+def _is_full(cause: object) -> bool:
+    """Whether a driver's error says that there is no room left, by its code and not its words."""
+    sqlite_full = getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return sqlite_full or getattr(cause, "sqlstate", None) == POSTGRESQL_DISK_FULL
+
+
 def _tell_database(request: Request, error: Exception) -> Response:
     if isinstance(error, IntegrityError):
         problem: Problem = Conflict("This clashes with something that is already there.")
-    elif isinstance(error, OperationalError) and "full" in str(error.orig):
+    elif isinstance(error, DBAPIError) and _is_full(error.orig):
         problem = StorageFull("There is no room left to store this. Nothing was changed.")
     elif isinstance(error, DBAPIError) and not isinstance(error, OperationalError):
         problem = SERVER_FAULT

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any, NoReturn
 
@@ -362,7 +363,9 @@ def test_a_fault_without_a_place_is_in_the_body() -> None:
 
 # What goes wrong on our side
 
-FULL = OperationalError(CANARY, {}, Exception(f"database or disk is full {CANARY}"))
+NO_ROOM = sqlite3.OperationalError(f"database or disk is full {CANARY}")
+NO_ROOM.sqlite_errorcode = sqlite3.SQLITE_FULL
+FULL = OperationalError(CANARY, {}, NO_ROOM)
 LOCKED = OperationalError(CANARY, {}, Exception(f"database is locked {CANARY}"))
 
 

@@ -196,7 +196,9 @@ def refusal(monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str]) -> st
         read(monkeypatch, variables)
     said = str(refused.value)
     assert SECRET not in said
+    # Nor does what a traceback would show.
     assert refused.value.__suppress_context__ or refused.value.__context__ is None
+    assert SECRET not in str(refused.value.__context__)
     return said
 
 

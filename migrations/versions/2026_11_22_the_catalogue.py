@@ -27,7 +27,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "catalogue_clock",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("epoch", sa.String(length=32), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_catalogue_clock_one_row")),

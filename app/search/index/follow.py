@@ -117,6 +117,7 @@ class Index:
                 # A database that is away comes back: what was read last is answered meanwhile.
                 kind = type(error).__name__
                 logger.warning("the catalogue cannot be followed", extra={"fields": {"kind": kind}})
+                self._first.set()
                 self._stopping.wait(1)
             self._first.set()
             self._database.changed.wait(LOOK_EVERY)
