@@ -326,6 +326,7 @@ def test_what_is_broken_never_shows_its_inside(make_client: ClientMaker, empty_u
     assert isinstance(client.app, FastAPI)
     for dependency in (get_database, get_index):
         client.app.dependency_overrides[dependency] = broken
+    client.app.state.index.snapshot = broken
     for operation in OPERATIONS:
         if operation.id != "get_liveness":
             answer = call(client, operation)

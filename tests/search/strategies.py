@@ -729,7 +729,9 @@ def queries(draw: Draw[Any], catalogue: Catalogue, *, facets: bool = True) -> Se
     if draw(st.sampled_from((False, False, True))):
         asked |= _draw_place(draw, catalogue)
     if draw(st.sampled_from((False, False, True))):
-        asked["q"] = draw(texts(catalogue))
+        text = draw(texts(catalogue))
+        if text.strip():
+            asked["q"] = text
     names = (*MUTUAL, *SINGLE)
     for name in draw(st.lists(st.sampled_from(names), max_size=3, unique=True)):
         if name in MUTUAL:
