@@ -335,15 +335,15 @@ class Served:
     port: int
     process: subprocess.Popen[bytes]
 
-    def exchange(self, sent: bytes, *, hang_up: bool = False) -> bytes:
-        """What comes back for some bytes, as far as anything does within a second."""
+    def exchange(self, sent: bytes, *, hang_up: bool = False, patience: float = 0.3) -> bytes:
+        """What comes back for some bytes, until nothing more does for that many seconds."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
             received = b""
             try:
                 connection.sendall(sent)
                 if hang_up:
                     return received
-                connection.settimeout(0.3)
+                connection.settimeout(patience)
                 while part := connection.recv(65_536):
                     received += part
             except (TimeoutError, ConnectionError):
@@ -353,7 +353,8 @@ class Served:
 
     def answers(self) -> bool:
         """Whether the next person is served."""
-        told = self.exchange(b"GET /v1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        asked = b"GET /v1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        told = self.exchange(asked, patience=30)
         return told.startswith(b"HTTP/1.1 200 ") and b'"Care Finder"' in told
 
 
@@ -370,16 +371,23 @@ def served(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> It
         log.open("wb") as out,
         subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT) as process,  # noqa: S603 - the command is written here.
     ):
-        server = Served(port, process)
-        for _ in range(300):
+        try:
+            for _ in range(600):
+                try:
+                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            server = Served(port, process)
+            assert server.answers()
+            yield server
+        finally:
+            # Left alone, a process that was not asked to end would be waited for without end.
+            process.terminate()
             try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except ConnectionError:
-                time.sleep(0.1)
-        assert server.answers()
-        yield server
-        process.terminate()
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
     told = log.read_bytes()
     assert b'"message": "request"' in told
     # Nothing of all that was sent stands in a log, and nothing ended in the last resort.
