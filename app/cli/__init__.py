@@ -1,32 +1,29 @@
 """The command line: `carefinder serve | migrate | sample | load | places | version`."""
 
 import errno
-import os
 import socket
-import sys
 import warnings
 from contextlib import closing
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 import uvicorn
-from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.catalogue.files import FilesError
 from app.catalogue.intake import Loaded, load_folder, load_sample
 from app.catalogue.queries import has_sample, is_empty
+from app.cli.console import DatabaseOption, choose, err, open_database, out, say, stop
 from app.database import Database, UnusableDatabaseError
 from app.geo.queries import find_places
 from app.parameters import london_today
 from app.problems import Problem
 from app.schema import current_revision, migrate, newest_revision, start_epoch
-from app.settings import PREFIX, Settings, UnsafeSettingsError, get_settings
+from app.settings import PREFIX, Settings, UnsafeSettingsError
 from app.traffic.requests import set_up_logging
 
 cli = typer.Typer(
@@ -36,9 +33,6 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-out = Console()
-err = Console(stderr=True)
 
 MOST_FAULTS_SHOWN = 30
 NO_SUCH_TABLE = "42P01"
@@ -67,22 +61,17 @@ def main() -> None:
     try:
         cli()
     except (UnsafeSettingsError, UnusableDatabaseError) as error:
-        _stop(str(error))
+        stop(str(error))
     except FilesError as error:
         shown = "\n".join(error.faults[:MOST_FAULTS_SHOWN])
         more = len(error.faults) - MOST_FAULTS_SHOWN
-        _stop(shown + (f"\nand {more} more" if more > 0 else "") + "\nNothing was changed.")
+        stop(shown + (f"\nand {more} more" if more > 0 else "") + "\nNothing was changed.")
     except Problem as problem:
-        _stop(problem.detail)
+        stop(problem.detail)
     except DBAPIError as error:
-        _stop(_database_trouble(error))
+        stop(_database_trouble(error))
     except OSError as error:
-        _stop(_system_trouble(error))
-
-
-def _stop(sentence: str) -> NoReturn:
-    err.print(f"carefinder: {sentence}", markup=False, highlight=False, soft_wrap=True)
-    sys.exit(1)
+        stop(_system_trouble(error))
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
@@ -110,28 +99,6 @@ def _system_trouble(error: OSError) -> str:
     return f"{error.strerror or 'the system refused'}: {error.filename or 'no file named'}."
 
 
-def _choose(database_url: str | None) -> Settings:
-    """The settings, with the command line's own choice of database first."""
-    if database_url:
-        os.environ[f"{PREFIX}DATABASE_URL"] = database_url
-        get_settings.cache_clear()
-    return get_settings()
-
-
-def _open(settings: Settings) -> Database:
-    """The database; the folder for an embedded one is made."""
-    if settings.sqlite:
-        path = Path(make_url(settings.database_url).database or "")
-        path.parent.mkdir(parents=True, exist_ok=True)
-    return Database(settings.database_url, pool=settings.database_pool)
-
-
-DatabaseOption = Annotated[
-    str | None,
-    typer.Option("--database", help="sqlite:///PATH or postgresql://…; else the settings' own."),
-]
-
-
 @cli.command()
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
@@ -139,16 +106,16 @@ def serve(
     database: DatabaseOption = None,
 ) -> None:
     """Serve the API. In development the database is migrated, and filled if it is empty."""
-    settings = _choose(database)
+    settings = choose(database)
     with _listen(host, port) as listener:
-        with closing(_open(settings)) as opened:
+        with closing(open_database(settings)) as opened:
             if settings.production:
                 _refuse_sample(settings, opened)
             else:
                 _prepare(settings, opened)
         set_up_logging(settings.log_level)
         address = f"[{host}]" if ":" in host else host
-        _say(f"Care Finder is at http://{address}:{port} (documentation: /docs)")
+        say(f"Care Finder is at http://{address}:{port} (documentation: /docs)")
         server = uvicorn.Server(
             uvicorn.Config(
                 "app.main:create_app",
@@ -181,7 +148,7 @@ def _listen(host: str, port: int) -> socket.socket:
     else:
         return listener
     listener.close()
-    _stop(refused)
+    return stop(refused)
 
 
 def _prepare(settings: Settings, database: Database) -> None:
@@ -224,14 +191,10 @@ def _progress(what: str) -> Progress:
 
 
 def _report(what: str, loaded: Loaded) -> None:
-    _say(
+    say(
         f"{what}: {loaded.councils} councils, {loaded.providers} providers, "
         f"{loaded.venues} venues, {loaded.activities} activities."
     )
-
-
-def _say(sentence: str) -> None:
-    out.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
 @cli.command("migrate")
@@ -248,25 +211,25 @@ def migrate_command(
     ] = False,
 ) -> None:
     """Bring the database to the newest revision."""
-    settings = _choose(database)
-    with closing(_open(settings)) as opened:
+    settings = choose(database)
+    with closing(open_database(settings)) as opened:
         migrate(settings.database_url)
         if restored:
             start_epoch(opened)
     if restored:
-        _say("A new epoch has begun: followers will be told to export again.")
-    _say(f"The database is at revision {newest_revision()}.")
+        say("A new epoch has begun: followers will be told to export again.")
+    say(f"The database is at revision {newest_revision()}.")
 
 
 @cli.command()
 def sample(database: DatabaseOption = None) -> None:
     """Load the invented sample catalogue, as fresh as if it had been written today."""
-    settings = _choose(database)
+    settings = choose(database)
     if settings.production and not settings.allow_sample:
         raise UnsafeSettingsError(
             f"Production does not take the sample catalogue unless {PREFIX}ALLOW_SAMPLE is true."
         )
-    with closing(_open(settings)) as opened:
+    with closing(open_database(settings)) as opened:
         if not settings.production:
             migrate(settings.database_url)
         _report("Loaded the sample catalogue", _load_sample(opened))
@@ -283,8 +246,8 @@ def load(
     database: DatabaseOption = None,
 ) -> None:
     """Load councils, providers and activities from a folder of files: all of it or nothing."""
-    settings = _choose(database)
-    with closing(_open(settings)) as opened:
+    settings = choose(database)
+    with closing(open_database(settings)) as opened:
         if not settings.production:
             migrate(settings.database_url)
         with _progress(f"Loading {folder}"):
@@ -298,7 +261,7 @@ def places(
     database: DatabaseOption = None,
 ) -> None:
     """Say where a postcode or a place is, how exactly that is known, and whose council it is in."""
-    with closing(_open(_choose(database))) as opened, opened.read() as session:
+    with closing(open_database(choose(database))) as opened, opened.read() as session:
         found = find_places(session, query)
     table = Table("Place", "Kind", "Latitude", "Longitude", "Within miles", "Council", "Sure")
     for one in found:
@@ -318,4 +281,4 @@ def places(
 @cli.command()
 def version() -> None:
     """Say which version this is, and which revision of the database it needs."""
-    _say(f"Care Finder {installed_version('carefinder')}, database revision {newest_revision()}")
+    say(f"Care Finder {installed_version('carefinder')}, database revision {newest_revision()}")
