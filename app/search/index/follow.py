@@ -25,9 +25,6 @@ LOOK_EVERY = 0.25
 MOST_LATE = 2_000
 """So many rows may stand outside the grid before it is made anew."""
 
-MOST_ANSWERS = 1_000
-"""So many answers are remembered, some tens of megabytes, before all are forgotten."""
-
 MOST_CHANGES = 5_000
 """With more changes than this since the last look, all is read again."""
 
@@ -49,7 +46,6 @@ class Index:
         self._today = today
         self._folder = folder
         self._snapshot: Snapshot | None = None
-        self._answers: dict[str, bytes] = {}
         self._refreshing = threading.Lock()
         self._stopping = threading.Event()
         self._first = threading.Event()
@@ -72,15 +68,10 @@ class Index:
             raise Unavailable("The catalogue is being read. Try again in a moment.")
         return self._snapshot
 
-    def remembered(self, etag: str) -> bytes | None:
-        """The answer that was given under an ETag, if it is remembered."""
-        return self._answers.get(etag)
-
-    def remember(self, etag: str, answer: bytes) -> None:
-        """Remember an answer for as long as the catalogue stays as it is."""
-        if len(self._answers) >= MOST_ANSWERS:
-            self._answers = {}
-        self._answers[etag] = answer
+    @property
+    def newest(self) -> Snapshot | None:
+        """The newest snapshot, if the catalogue was read."""
+        return self._snapshot
 
     def start(self, *, wait: float = 0) -> None:
         """Read the catalogue and follow it until `stop`.
@@ -102,10 +93,7 @@ class Index:
     def refresh(self) -> None:
         """Look at the clock, and catch up with it."""
         with self._refreshing, self._database.read() as session:
-            known = self._snapshot
             self._snapshot = self._caught_up(session, read_clock(session), self._today())
-            if self._snapshot is not known:
-                self._answers = {}
 
     def _follow(self) -> None:
         while not self._stopping.is_set():
