@@ -3,13 +3,13 @@
 from bisect import bisect_left
 from collections.abc import Iterator
 from ipaddress import ip_address
+from math import inf
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry
 from prometheus_client import generate_latest as render
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
-from prometheus_client.utils import floatToGoString
 
 from app.problems import NotFound
 from app.settings import Settings
@@ -63,11 +63,15 @@ class Metrics(Collector):
         )
         for route, times in list(self._times.items()):
             buckets, so_far = [], 0
-            for limit, count in zip((*BUCKETS, float("inf")), times, strict=True):
+            for limit, count in zip((*BUCKETS, inf), times, strict=True):
                 so_far += count
-                buckets.append((floatToGoString(limit), float(so_far)))
+                buckets.append((_written(limit), float(so_far)))
             seconds.add_metric((route,), buckets, self._seconds[route])
         yield seconds
+
+
+def _written(limit: float) -> str:
+    return "+Inf" if limit == inf else str(float(limit))
 
 
 def may_read(settings: Settings, address: str | None) -> bool:

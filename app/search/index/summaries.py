@@ -8,7 +8,8 @@ import os
 import tempfile
 import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import floor
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,14 @@ from app.catalogue.documents import VenueDocument
 from app.catalogue.public.venues import nearest_venue
 from app.catalogue.schemas import ActivitySummary
 from app.parameters import Language
+from app.search.index.growing import grown
 
 LANGUAGES: tuple[Language, ...] = ("en", "easy")
 PUT_IN = frozenset({"nearest_venue", "distance_miles", "not_stated"})
 """The fields that depend on the place and the terms asked about."""
+
+MOST_LATELY = 6_000
+"""So many summaries, some fifteen megabytes, are remembered before all are forgotten."""
 
 Numbers = npt.NDArray[np.int64]
 
@@ -55,15 +60,18 @@ class Summaries:
     file: GrowingFile
     places: Numbers
     size: int
+    length: int
+    lately: dict[int, bytes] = field(default_factory=dict)
+    """Summaries read lately, by the number of their place: a memory, for people ask for few."""
 
     @classmethod
     def empty(cls, folder: Path | None) -> "Summaries":
         """No summaries, and a file for those to come."""
-        return cls(GrowingFile(folder), np.zeros((0, len(LANGUAGES), 2), dtype=np.int64), 0)
+        return cls(GrowingFile(folder), np.zeros((0, len(LANGUAGES), 2), dtype=np.int64), 0, 0)
 
     def appended(self, rows: Sequence[Sequence[bytes]]) -> "Summaries":
         """The same with rows behind the last one, each with a summary in every language."""
-        places = np.zeros((len(rows), len(LANGUAGES), 2), dtype=np.int64)
+        places = np.zeros((len(rows), *self.places.shape[1:]), dtype=np.int64)
         size = self.size
         chunks: list[bytes] = []
         for number, row in enumerate(rows):
@@ -72,7 +80,22 @@ class Summaries:
                 size += len(text)
                 chunks.append(text)
         os.pwrite(self.file.number, b"".join(chunks), self.size)
-        return Summaries(self.file, np.concatenate([self.places, places]), size)
+        known = grown(self.places, self.length, places)
+        return Summaries(self.file, known, size, self.length + len(rows), self.lately)
+
+    def read_all(self, rows: Sequence[int], lang: Language) -> list[bytes]:
+        """The summaries of some rows."""
+        which, each = LANGUAGES.index(lang), self.places.shape[1]
+        found = []
+        for row in rows:
+            number = row * each + which
+            summary = self.lately.get(number)
+            if summary is None:
+                if len(self.lately) >= MOST_LATELY:
+                    self.lately.clear()
+                summary = self.lately[number] = self.read(row, lang)
+            found.append(summary)
+        return found
 
     def read(self, row: int, lang: Language) -> bytes:
         """The summary of a row."""
@@ -80,24 +103,26 @@ class Summaries:
         return os.pread(self.file.number, length, offset)
 
 
-def put_in(
-    summary: bytes,
-    venue: bytes | None,
-    miles: float | None,
-    not_stated: Sequence[Mapping[str, Any]],
-) -> bytes:
-    """A whole summary: the ready-made part and what depends on what was asked."""
-    distance = b"null" if miles is None else repr(miles).encode()
-    unknown = b"[]" if not not_stated else json.dumps([*not_stated], ensure_ascii=False).encode()
-    return b"".join(
-        (
-            summary,
-            b',"nearest_venue":',
-            venue or b"null",
-            b',"distance_miles":',
-            distance,
-            b',"not_stated":',
-            unknown,
-            b"}",
-        )
-    )
+NEAREST_VENUE = b',"nearest_venue":'
+FAR = b',"distance_miles":null'
+NOTHING_UNSTATED = b',"not_stated":[]},'
+"""How a whole summary ends; a comma stands behind each."""
+
+
+def miles_json(miles: float) -> bytes:
+    """How far a venue is, as it stands in a summary."""
+    # Short distances come again and again, to one decimal.
+    tenths = floor(miles * 10 + 0.5)
+    return _TENTHS[tenths] if tenths < len(_TENTHS) else _written(tenths)
+
+
+def not_stated_json(terms: Sequence[Mapping[str, Any]]) -> bytes:
+    """What is not stated of what was asked for, and the end of the summary."""
+    return b',"not_stated":' + json.dumps([*terms], ensure_ascii=False).encode() + b"},"
+
+
+def _written(tenths: int) -> bytes:
+    return b',"distance_miles":' + repr(tenths / 10).encode()
+
+
+_TENTHS = [_written(tenths) for tenths in range(1_001)]
