@@ -105,10 +105,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         day: date = application.dependency_overrides.get(london_today, london_today)()
         return day
 
-    application.state.index = Index(
-        application.state.database,
-        today,
-    )
+    application.state.index = Index(application.state.database, today, settings.var / "index")
     application.state.metrics = Metrics()
     problems.install(application)
     caching.install(application)

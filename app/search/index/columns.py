@@ -100,8 +100,3 @@ class Columns:
     def saved(self) -> dict[str, Array]:
         """The columns as they can be written to a file."""
         return dict(self._views)
-
-    @classmethod
-    def loaded(cls, arrays: Mapping[str, Array]) -> "Columns":
-        """Columns from a file; they may be mapped from it and are copied when first appended to."""
-        return cls(arrays, len(next(iter(arrays.values()))))

@@ -230,13 +230,14 @@ def _least(
     least = np.minimum.reduceat(numbers, starts).repeat(lengths)
     places = (numbers == least).nonzero()[0]
     # The first such place at or behind the beginning of each stretch lies within the stretch.
-    return places[places.searchsorted(starts)]
+    first: npt.NDArray[np.intp] = places[places.searchsorted(starts)]
+    return first
 
 
 def _least_prices(snapshot: Snapshot, sessions: Rows, starts: npt.NDArray[np.intp]) -> Numbers:
     """The least price that is known in each stretch of sessions."""
     # As numbers without a sign, what is not known is more than any price.
-    prices = snapshot.sessions["price"][sessions].view(np.uint32)
+    prices: npt.NDArray[np.uint32] = snapshot.sessions["price"][sessions].view(np.uint32)
     if len(starts) < len(sessions):
         prices = np.minimum.reduceat(prices, starts)
     known: Numbers = prices.view(np.int32)

@@ -8,10 +8,10 @@ import os
 import tempfile
 import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import floor
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,8 @@ from app.search.index.growing import grown
 LANGUAGES: tuple[Language, ...] = ("en", "easy")
 PUT_IN = frozenset({"nearest_venue", "distance_miles", "not_stated"})
 """The fields that depend on the place and the terms asked about."""
+
+BLOCK = 1 << 24
 
 MOST_LATELY = 6_000
 """So many summaries, some fifteen megabytes, are remembered before all are forgotten."""
@@ -53,9 +55,22 @@ class GrowingFile:
         weakref.finalize(self, os.close, number)
 
 
+class KeptFile:
+    """A file that was written before and stays as it is, even after it has lost its name."""
+
+    def __init__(self, path: Path) -> None:
+        self.number = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self.size = os.fstat(self.number).st_size
+        weakref.finalize(self, os.close, self.number)
+
+
 @dataclass(frozen=True)
 class Summaries:
-    """Where each row's summaries lie in the file: `places[row, language]` is offset and length."""
+    """Where each row's summaries lie: `places[row, language]` is offset and length.
+
+    Offsets count through the file that was kept from before, if there is one, and on through the
+    one that grows.
+    """
 
     file: GrowingFile
     places: Numbers
@@ -63,6 +78,7 @@ class Summaries:
     length: int
     lately: dict[int, bytes] = field(default_factory=dict)
     """Summaries read lately, by the number of their place: a memory, for people ask for few."""
+    kept: KeptFile | None = None
 
     @classmethod
     def empty(cls, folder: Path | None) -> "Summaries":
@@ -79,9 +95,14 @@ class Summaries:
                 places[number, language] = size, len(text)
                 size += len(text)
                 chunks.append(text)
-        os.pwrite(self.file.number, b"".join(chunks), self.size)
+        os.pwrite(self.file.number, b"".join(chunks), self.size - self._before)
         known = grown(self.places, self.length, places)
-        return Summaries(self.file, known, size, self.length + len(rows), self.lately)
+        return replace(self, places=known, size=size, length=self.length + len(rows))
+
+    @property
+    def _before(self) -> int:
+        """How many bytes lie in the file that was kept."""
+        return self.kept.size if self.kept else 0
 
     def read_all(self, rows: Sequence[int], lang: Language) -> list[bytes]:
         """The summaries of some rows."""
@@ -100,7 +121,32 @@ class Summaries:
     def read(self, row: int, lang: Language) -> bytes:
         """The summary of a row."""
         offset, length = self.places[row, LANGUAGES.index(lang)].tolist()
-        return os.pread(self.file.number, length, offset)
+        return self._bytes(offset, length)
+
+    def _bytes(self, offset: int, length: int) -> bytes:
+        if self.kept is not None and offset < self.kept.size:
+            return os.pread(self.kept.number, length, offset)
+        return os.pread(self.file.number, length, offset - self._before)
+
+    @classmethod
+    def kept_in(cls, kept: KeptFile, places: Numbers, empty: "Summaries") -> "Summaries":
+        """Those that a file holds.
+
+        Args:
+            kept: the file.
+            places: where each lies in it.
+            empty: none, with a file for those to come.
+        """
+        return cls(empty.file, places, kept.size, len(places), {}, kept)
+
+    def copy_to(self, file: BinaryIO) -> None:
+        """Write them all, so that their places stay as they are."""
+        for offset in range(0, self.size, BLOCK):
+            stop = min(offset + BLOCK, self.size)
+            if offset < self._before < stop:
+                file.write(self._bytes(offset, self._before - offset))
+                offset = self._before  # noqa: PLW2901 - the block lies in both files.
+            file.write(self._bytes(offset, stop - offset))
 
 
 NEAREST_VENUE = b',"nearest_venue":'
