@@ -45,10 +45,19 @@ def next_dates(
 
 
 def _dates(session: SessionDocument, first: date, closure: Closure | None) -> Iterator[date]:
-    for offset in range(HORIZON_DAYS):
-        day = first + timedelta(days=offset)
+    for day in _candidates(session, first, HORIZON_DAYS):
         if _runs_on(session, day) and not _closed_on(closure, day):
             yield day
+
+
+def _candidates(session: SessionDocument, first: date, span: int) -> Iterator[date]:
+    """Of so many days from a first one on, those on whose weekday a session can run, in order."""
+    if session.repeats == "dated":
+        last = first + timedelta(days=span - 1)
+        yield from sorted(day for day in set(session.dates) if first <= day <= last)
+    elif session.day is not None:
+        until = (DAYS.index(session.day) - first.weekday()) % 7
+        yield from (first + timedelta(days=offset) for offset in range(until, span, 7))
 
 
 def _runs_on(session: SessionDocument, day: date) -> bool:
@@ -63,8 +72,7 @@ def _runs_on(session: SessionDocument, day: date) -> bool:
 def days_between(session: SessionDocument, first: date, last: date) -> list[date]:
     """Every day from one to another, both included, on which a session runs; at most two years."""
     span = min((last - first).days + 1, 2 * HORIZON_DAYS)
-    days = (first + timedelta(days=offset) for offset in range(span))
-    return [day for day in days if _runs_on(session, day)]
+    return [day for day in _candidates(session, first, span) if _runs_on(session, day)]
 
 
 def _closed_on(closure: Closure | None, day: date) -> bool:
