@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 import app.catalogue.router
 import app.geo.router
 import app.health
+import app.matching.questionnaire.router
 import app.search.router
 import app.traffic.metrics
 import app.vocabulary.router
@@ -41,6 +42,10 @@ and their carers, who it is for, where and when it runs, what it costs and how t
 TAGS = [
     {"name": "service", "description": "What this service is."},
     {"name": "activities", "description": "What there is to do."},
+    {
+        "name": "questionnaire",
+        "description": "What to ask a person, to find what fits.",
+    },
     {"name": "providers", "description": "Who runs it."},
     {"name": "councils", "description": "Who answers for an area, and what they say."},
     {"name": "places", "description": "Where something is: postcodes and place names."},
@@ -113,6 +118,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _add_layers(application, settings)
     for router in (
         app.catalogue.router.router,
+        app.matching.questionnaire.router.router,
         app.search.router.router,
         app.geo.router.router,
         app.vocabulary.router.router,

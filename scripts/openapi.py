@@ -51,6 +51,7 @@ CALLS = {
     ),
     "list_similar_activities": Call("/v1/activities/two-oars-days-out-dengie/similar?per_page=1"),
     "get_activity": Call("/v1/activities/two-oars-days-out-dengie"),
+    "get_questionnaire": Call("/v1/questionnaire"),
     "find_places": Call("/v1/places?q=CW1%202AB"),
     "list_vocabularies": Call("/v1/vocabularies?per_page=2"),
     "get_vocabulary": Call("/v1/vocabularies/cohort"),

@@ -112,6 +112,15 @@ def list_councils(session: Reading, params: PageParams) -> Page[CouncilSummary]:
     return page_of([council_summary(rows.council_document(row)) for row in found], total, params)
 
 
+def named_councils(session: Reading) -> list[tuple[str, str]]:
+    """The GSS code and the name of every council that has a code, by name."""
+    named = select(Area.gss, Council.name).join(Council, col(Council.area_id) == col(Area.id))
+    ordered = named.where(col(Area.gss).is_not(None)).order_by(
+        col(Council.sort_name), col(Area.gss)
+    )
+    return [(gss, name) for gss, name in session.exec(ordered) if gss]
+
+
 def get_council(session: Reading, key: str, lang: Language) -> CouncilDetail:
     """The council with this GSS code, id or slug.
 
