@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
+import app.catalogue.advice.router
 import app.catalogue.router
 import app.geo.router
 import app.health
@@ -42,10 +43,8 @@ and their carers, who it is for, where and when it runs, what it costs and how t
 TAGS = [
     {"name": "service", "description": "What this service is."},
     {"name": "activities", "description": "What there is to do."},
-    {
-        "name": "questionnaire",
-        "description": "What to ask a person, to find what fits.",
-    },
+    {"name": "questionnaire", "description": "What to ask a person, to find what fits."},
+    {"name": "advice", "description": "Paying for support, staying safe, getting started."},
     {"name": "providers", "description": "Who runs it."},
     {"name": "councils", "description": "Who answers for an area, and what they say."},
     {"name": "places", "description": "Where something is: postcodes and place names."},
@@ -119,6 +118,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in (
         app.catalogue.router.router,
         app.matching.questionnaire.router.router,
+        app.catalogue.advice.router.router,
         app.search.router.router,
         app.geo.router.router,
         app.vocabulary.router.router,

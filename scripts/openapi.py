@@ -52,6 +52,8 @@ CALLS = {
     "list_similar_activities": Call("/v1/activities/two-oars-days-out-dengie/similar?per_page=1"),
     "get_activity": Call("/v1/activities/two-oars-days-out-dengie"),
     "get_questionnaire": Call("/v1/questionnaire"),
+    "list_advice": Call("/v1/advice?per_page=2"),
+    "get_advice": Call("/v1/advice/what-is-a-direct-payment"),
     "find_places": Call("/v1/places?q=CW1%202AB"),
     "list_vocabularies": Call("/v1/vocabularies?per_page=2"),
     "get_vocabulary": Call("/v1/vocabularies/cohort"),

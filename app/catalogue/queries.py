@@ -79,6 +79,8 @@ def get_service(session: Reading, today: date) -> ServiceView:
         links={
             "docs": "/docs",
             "openapi": "/openapi.json",
+            "questionnaire": "/v1/questionnaire",
+            "advice": "/v1/advice",
             "activities": "/v1/activities",
             "providers": "/v1/providers",
             "councils": "/v1/councils",

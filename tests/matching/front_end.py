@@ -4,6 +4,7 @@ It works on the JSON that `GET /v1/questionnaire` answers with, and on nothing o
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import product
 from random import Random
 from typing import Any
@@ -39,7 +40,7 @@ def holds(condition: Mapping[str, Any], answers: Answers) -> bool:
         return answer is not None and condition["has"] in answer
     if "is" in condition:
         return answer is not None and bool(answer == condition["is"])
-    return condition["answered"] == (answer not in (None, []))
+    return bool(condition["answered"] == (answer not in (None, [])))
 
 
 def is_shown(question: Question, answers: Answers) -> bool:
@@ -109,6 +110,11 @@ def ways_to(question: Question, by_path: Mapping[str, Question]) -> Iterator[dic
         yield opened
 
 
+def answer_of(given: Mapping[str, Any], question: Question) -> Any:
+    """Somebody's answer to a question; None skips it."""
+    return given.get(question["path"])
+
+
 def every_branch(questions: Sequence[Question]) -> Iterator[tuple[str, Answers]]:
     """Walks that together open every branch and choose every option, each with what it is for."""
     by_path = {question["path"]: question for question in questions}
@@ -117,7 +123,7 @@ def every_branch(questions: Sequence[Question]) -> Iterator[tuple[str, Answers]]
         for opened in ways_to(question, by_path):
             for value in values_of(question):
                 given = {**opened, question["path"]: value}
-                answers = walk(questions, lambda asked, given=given: given.get(asked["path"]))
+                answers = walk(questions, partial(answer_of, given))
                 assert at(question["path"], answers) == value, question["id"]
                 yield question["id"], answers
             if len(opened) == 0:
