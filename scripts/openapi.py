@@ -49,6 +49,22 @@ CALLS = {
     "search_activities": Call(
         "/v1/activities/search", {"near": "CW1 2AB", "cohort": ["dementia"], "per_page": 1}
     ),
+    "find_matches": Call(
+        "/v1/matches",
+        {
+            "answers": {
+                "location": {"text": "CW1 2AB"},
+                "needs": ["learning_disability"],
+                "age_band": "26_64",
+                "funding": "direct_payment",
+                "activities": ["gardening"],
+                "times": {"slots": ["tue_morning"]},
+                "travel": {"within_miles": 3},
+                "access": [{"code": "step_free"}],
+            },
+            "limit": 1,
+        },
+    ),
     "list_similar_activities": Call("/v1/activities/two-oars-days-out-dengie/similar?per_page=1"),
     "get_activity": Call("/v1/activities/two-oars-days-out-dengie"),
     "find_places": Call("/v1/places?q=CW1%202AB"),

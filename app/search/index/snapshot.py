@@ -65,7 +65,7 @@ class Names:
         return Names(numbers, count), found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Numbered:
     """Texts that rows refer to by number, each once. It only grows, behind all that was read."""
 
