@@ -105,6 +105,9 @@ async def _exchanges(application: FastAPI) -> dict[str, dict[str, Any]]:
             if answer.is_error:
                 raise SystemExit(f"{name} answers {answer.status_code}; its example would be gone.")
             answers[name] = cut(answer.json())
+            if "catalogue_version" in answers[name]:
+                # It holds a number drawn at random when the database is made.
+                answers[name]["catalogue_version"] = "4f1c2b7e9a035d68-1"
             if call.body is not None:
                 requests[name] = call.body
     return {"requests": requests, "answers": answers}

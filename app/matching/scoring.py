@@ -137,9 +137,11 @@ def _when(found: Fits, sessions: Sessions, person: Person) -> tuple[Numbers, Num
         length = (sessions.session("ends") - sessions.session("starts")).astype(np.int64)
         shared = np.minimum(length, person.break_minutes)
         if person.slots:
-            n, d = n * person.break_minutes + shared * d, 2 * d * person.break_minutes
+            n = n * person.break_minutes + shared * d
+            d = 2 * d * person.break_minutes
         else:
-            n, d = shared, np.full(count, person.break_minutes, dtype=np.int64)
+            n = shared
+            d[:] = person.break_minutes
     blank = sessions.session("day") < 0
     return np.where(blank, NOT_STATED, n), np.where(blank, EXACT, d)
 
