@@ -14,6 +14,7 @@ import app.catalogue.router
 import app.geo.router
 import app.health
 import app.matching.questionnaire.router
+import app.matching.router
 import app.search.router
 import app.traffic.metrics
 import app.vocabulary.router
@@ -42,6 +43,7 @@ and their carers, who it is for, where and when it runs, what it costs and how t
 
 TAGS = [
     {"name": "service", "description": "What this service is."},
+    {"name": "matching", "description": "What fits a person, why, and what it would cost."},
     {"name": "activities", "description": "What there is to do."},
     {"name": "questionnaire", "description": "What to ask a person, to find what fits."},
     {"name": "advice", "description": "Paying for support, staying safe, getting started."},
@@ -127,6 +129,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             router, dependencies=[Depends(cacheable)], responses=caching.DOCUMENTED
         )
     application.include_router(app.search.router.index_router)
+    application.include_router(app.matching.router.router)
     application.include_router(app.health.router)
     application.include_router(app.traffic.metrics.router)
     return application

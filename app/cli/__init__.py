@@ -1,4 +1,4 @@
-"""The command line: `carefinder serve | migrate | sample | load | places | version`."""
+"""The command line: `carefinder serve | migrate | sample | load | places | match | version`."""
 
 import errno
 import socket
@@ -18,6 +18,7 @@ from app.catalogue.intake import load_folder
 from app.catalogue.queries import has_sample
 from app.cli.console import DatabaseOption, choose, err, open_database, out, say, stop
 from app.cli.filling import load_invented, prepare, progress, report
+from app.cli.match import match
 from app.database import Database, UnusableDatabaseError
 from app.geo.queries import find_places
 from app.parameters import london_today
@@ -242,6 +243,9 @@ def places(
             f"{council.confidence:.0%}",
         )
     out.print(table)
+
+
+cli.command("match")(match)
 
 
 @cli.command()

@@ -50,7 +50,7 @@ YOUNG = 26
 
 def refuse(message: str, kind: str = "contradiction") -> PydanticCustomError:
     """The error that tells what to change in the answers; the message holds nothing of them."""
-    return PydanticCustomError(kind, message)  # type: ignore[arg-type]
+    return PydanticCustomError(kind, message)
 
 
 class OneOf:
