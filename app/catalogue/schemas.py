@@ -388,6 +388,22 @@ class InformationView(BaseModel):
     url: str | None
 
 
+class BankHolidayView(BaseModel):
+    """A day on which a council's area differs from England's bank holidays."""
+
+    day: date
+    holiday: bool = Field(description="False where England's bank holiday is a working day here.")
+    name: str | None
+
+
+class SchoolTermView(BaseModel):
+    """From the first to the last day of a school term."""
+
+    name: str | None
+    starts_on: date
+    ends_on: date
+
+
 class CouncilSummary(BaseModel):
     """A council as lists show it."""
 
@@ -413,6 +429,10 @@ class CouncilDetail(CouncilSummary):
     payment_rules: list[PaymentRuleView]
     disclaimer: InformationView | None
     own_home_in_scope: bool
+    bank_holidays: list[BankHolidayView] = Field(
+        description="Only what differs from England's bank holidays."
+    )
+    school_terms: list[SchoolTermView] = Field(description="As far as they are known.")
 
 
 class LiveCounts(BaseModel):

@@ -7,7 +7,14 @@ from app.catalogue.documents.councils import Information
 from app.catalogue.public.references import contact_views
 from app.catalogue.public.wording import coded_or_none, in_language
 from app.catalogue.safeguarding import safeguarding_view
-from app.catalogue.schemas import CouncilDetail, CouncilSummary, InformationView, PaymentRuleView
+from app.catalogue.schemas import (
+    BankHolidayView,
+    CouncilDetail,
+    CouncilSummary,
+    InformationView,
+    PaymentRuleView,
+    SchoolTermView,
+)
 from app.parameters import Language
 from app.vocabulary.schemas import coded
 
@@ -51,6 +58,8 @@ def council_detail(council: CouncilDocument, lang: Language) -> CouncilDetail:
         ],
         disclaimer=_information(council.disclaimer, lang),
         own_home_in_scope=council.own_home_in_scope,
+        bank_holidays=[BankHolidayView(**one.model_dump()) for one in council.bank_holidays],
+        school_terms=[SchoolTermView(**one.model_dump()) for one in council.school_terms],
     )
 
 
