@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from app.catalogue.council_days import BankHolidayView, SchoolTermView
 from app.catalogue.documents.base import Day
 from app.catalogue.documents.providers import LegalForm
 from app.vocabulary.schemas import CodedTerm, FactTerm
@@ -386,22 +387,6 @@ class InformationView(BaseModel):
 
     text: str
     url: str | None
-
-
-class BankHolidayView(BaseModel):
-    """A day on which a council's area differs from England's bank holidays."""
-
-    day: date
-    holiday: bool = Field(description="False where England's bank holiday is a working day here.")
-    name: str | None
-
-
-class SchoolTermView(BaseModel):
-    """From the first to the last day of a school term."""
-
-    name: str | None
-    starts_on: date
-    ends_on: date
 
 
 class CouncilSummary(BaseModel):

@@ -2,19 +2,13 @@
 
 from typing import Any
 
+from app.catalogue.council_days import BankHolidayView, SchoolTermView
 from app.catalogue.documents import CouncilDocument
 from app.catalogue.documents.councils import Information
 from app.catalogue.public.references import contact_views
 from app.catalogue.public.wording import coded_or_none, in_language
 from app.catalogue.safeguarding import safeguarding_view
-from app.catalogue.schemas import (
-    BankHolidayView,
-    CouncilDetail,
-    CouncilSummary,
-    InformationView,
-    PaymentRuleView,
-    SchoolTermView,
-)
+from app.catalogue.schemas import CouncilDetail, CouncilSummary, InformationView, PaymentRuleView
 from app.parameters import Language
 from app.vocabulary.schemas import coded
 
