@@ -32,7 +32,8 @@ from app.search.index.columns import ACTIVITY_TYPES, SESSION_TYPES, Columns
 from app.search.index.grid import Grid
 from app.search.index.ground import Ground
 from app.search.index.growing import GrowingList
-from app.search.index.snapshot import Ids, Names, Numbered, Snapshot
+from app.search.index.names import Names, Numbered
+from app.search.index.snapshot import Ids, Snapshot
 from app.search.index.summaries import KeptFile, Summaries
 from app.search.text.postings import TextIndex
 
