@@ -10,9 +10,12 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
+import app.catalogue.advice.router
 import app.catalogue.router
 import app.geo.router
 import app.health
+import app.matching.questionnaire.router
+import app.matching.router
 import app.search.router
 import app.traffic.metrics
 import app.vocabulary.router
@@ -43,7 +46,10 @@ and their carers, who it is for, where and when it runs, what it costs and how t
 
 TAGS = [
     {"name": "service", "description": "What this service is."},
+    {"name": "matching", "description": "What fits a person, why, and what it would cost."},
     {"name": "activities", "description": "What there is to do."},
+    {"name": "questionnaire", "description": "What to ask a person, to find what fits."},
+    {"name": "advice", "description": "Paying for support, staying safe, getting started."},
     {"name": "providers", "description": "Who runs it."},
     {"name": "councils", "description": "Who answers for an area, and what they say."},
     {"name": "places", "description": "Where something is: postcodes and place names."},
@@ -113,6 +119,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _add_layers(application, settings)
     for router in (
         app.catalogue.router.router,
+        app.matching.questionnaire.router.router,
+        app.catalogue.advice.router.router,
         app.search.router.router,
         app.geo.router.router,
         app.vocabulary.router.router,
@@ -121,6 +129,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             router, dependencies=[Depends(cacheable)], responses=caching.DOCUMENTED
         )
     application.include_router(app.search.router.index_router)
+    application.include_router(app.matching.router.router)
     application.include_router(app.health.router)
     application.include_router(app.traffic.metrics.router)
     return application

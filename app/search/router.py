@@ -4,6 +4,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.routing import APIRoute
 
 from app.caching import DOCUMENTED
+from app.catalogue.calendars import MEDIA_TYPE
 from app.catalogue.queries import ActivityNotFound
 from app.catalogue.schemas import ActivityDetail
 from app.database import ReadSession
@@ -93,6 +94,34 @@ async def list_similar_activities(
         pairs_in(request.scope["query_string"]),
         lambda snapshot: activities_like(snapshot, activity, params),
     )
+
+
+class CalendarResponse(Response):
+    """A calendar; its text is UTF-8."""
+
+    media_type = MEDIA_TYPE
+
+
+@router.get(
+    "/v1/activities/{activity}/calendar.ics",
+    summary="Read an activity's sessions as a calendar",
+    response_class=CalendarResponse,
+    response_model=None,
+    responses=responses(ActivityNotFound, ActivityClosed, Malformed),
+)
+def get_activity_calendar(
+    session: ReadSession,
+    today: Today,
+    activity: ActivityKey,
+    params: Annotated[LanguageParams, Query()],
+) -> bytes:
+    """Every session as iCalendar (RFC 5545), to put into a calendar or to subscribe to.
+
+    It covers this year and the two after it, in London's time, without the bank holidays, school
+    holidays and closures on which a session does not run. Each event tells where it is, whom to
+    ask and how to start. A UID stays as long as its session, and SEQUENCE grows with each change.
+    """
+    return queries.get_calendar(session, activity, today, params.lang)
 
 
 @router.get(

@@ -4,13 +4,14 @@ import gc
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.catalogue.loading import live_activities, live_count
+from app.catalogue.loading import all_councils, live_activities, live_count
 from app.clock import Change, ClockFace, read_clock
 from app.database import Database
 from app.geo.queries import areas_on
@@ -157,7 +158,9 @@ class Index:
     ) -> Snapshot:
         areas = areas_on(session, today)
         scratch = folder if folder and folder.is_dir() else None
-        return empty_snapshot(face.epoch, face.sequence, today, areas, scratch)
+        start = empty_snapshot(face.epoch, face.sequence, today, areas, scratch)
+        councils = {one.area.gss: one for one in all_councils(session) if one.area.gss}
+        return replace(start, councils_said=councils)
 
     @staticmethod
     def _built(session: Session, start: Snapshot) -> Snapshot:

@@ -32,7 +32,8 @@ from app.search.index.columns import ACTIVITY_TYPES, SESSION_TYPES, Columns
 from app.search.index.grid import Grid
 from app.search.index.ground import Ground
 from app.search.index.growing import GrowingList
-from app.search.index.snapshot import Ids, Names, Snapshot
+from app.search.index.names import Names, Numbered
+from app.search.index.snapshot import Ids, Snapshot
 from app.search.index.summaries import KeptFile, Summaries
 from app.search.text.postings import TextIndex
 
@@ -58,7 +59,8 @@ CHECKED_AT_THE_END = 1 << 20
 
 BLOCK = 1 << 22
 TEXTS = ("keys", "venues")
-"""The snapshot's lists of texts."""
+PRICES = "price_sets"
+"""The snapshot's lists of texts, and of those the one whose texts stand there once each."""
 
 ARRAYS, SUMMARIES, ABOUT, TEXT = "arrays", "summaries", "about.json", "text"
 
@@ -171,8 +173,8 @@ def _write(folder: Path, snapshot: Snapshot) -> None:
         "ids/lows": ids.lows,
         "ids/rows": ids.rows,
     }
-    for name in TEXTS:
-        texts: GrowingList = getattr(snapshot, name)
+    lists = {name: getattr(snapshot, name) for name in TEXTS}
+    for name, texts in {**lists, PRICES: snapshot.price_sets.texts}.items():
         arrays[f"{name}/lengths"] = np.fromiter(map(len, texts), np.int64, len(texts))
         arrays[f"{name}/bytes"] = np.frombuffer(b"".join(texts), np.uint8)
     named = json.dumps(
@@ -253,7 +255,7 @@ def _read(folder: Path, start: Snapshot) -> Snapshot:
     named = json.loads(arrays["named"].tobytes())
     lists = {
         name: GrowingList(_texts(arrays[f"{name}/lengths"], arrays[f"{name}/bytes"]))
-        for name in TEXTS
+        for name in (*TEXTS, PRICES)
     }
     keys = lists["keys"]
     rank = arrays["rank"]
@@ -286,6 +288,7 @@ def _read(folder: Path, start: Snapshot) -> Snapshot:
         area_sets=AreaSets.loaded(named["area_sets"]),
         keys=keys,
         venues=lists["venues"],
+        price_sets=Numbered.of(lists[PRICES]),
     )
 
 

@@ -23,6 +23,9 @@ from app.parameters import Language
 from app.search.index.growing import grown
 
 LANGUAGES: tuple[Language, ...] = ("en", "easy")
+STATEMENT = len(LANGUAGES)
+"""The number of the text behind the summaries: what the activity states, for explaining."""
+
 PUT_IN = frozenset({"nearest_venue", "distance_miles", "not_stated"})
 """The fields that depend on the place and the terms asked about."""
 
@@ -66,10 +69,10 @@ class KeptFile:
 
 @dataclass(frozen=True)
 class Summaries:
-    """Where each row's summaries lie: `places[row, language]` is offset and length.
+    """Where each row's texts lie: `places[row, text]` is offset and length.
 
-    Offsets count through the file that was kept from before, if there is one, and on through the
-    one that grows.
+    The texts are the summaries, one for each language, and what the activity states. Offsets count
+    through the file that was kept from before, if there is one, and on through the one that grows.
     """
 
     file: GrowingFile
@@ -83,16 +86,16 @@ class Summaries:
     @classmethod
     def empty(cls, folder: Path | None) -> "Summaries":
         """No summaries, and a file for those to come."""
-        return cls(GrowingFile(folder), np.zeros((0, len(LANGUAGES), 2), dtype=np.int64), 0, 0)
+        return cls(GrowingFile(folder), np.zeros((0, STATEMENT + 1, 2), dtype=np.int64), 0, 0)
 
     def appended(self, rows: Sequence[Sequence[bytes]]) -> "Summaries":
-        """The same with rows behind the last one, each with a summary in every language."""
+        """The same with rows behind the last one, each with all its texts."""
         places = np.zeros((len(rows), *self.places.shape[1:]), dtype=np.int64)
         size = self.size
         chunks: list[bytes] = []
         for number, row in enumerate(rows):
-            for language, text in enumerate(row):
-                places[number, language] = size, len(text)
+            for which, text in enumerate(row):
+                places[number, which] = size, len(text)
                 size += len(text)
                 chunks.append(text)
         os.pwrite(self.file.number, b"".join(chunks), self.size - self._before)
@@ -120,7 +123,14 @@ class Summaries:
 
     def read(self, row: int, lang: Language) -> bytes:
         """The summary of a row."""
-        offset, length = self.places[row, LANGUAGES.index(lang)].tolist()
+        return self._read(row, LANGUAGES.index(lang))
+
+    def read_statement(self, row: int) -> bytes:
+        """What the activity of a row states."""
+        return self._read(row, STATEMENT)
+
+    def _read(self, row: int, text: int) -> bytes:
+        offset, length = self.places[row, text].tolist()
         return self._bytes(offset, length)
 
     def _bytes(self, offset: int, length: int) -> bytes:
