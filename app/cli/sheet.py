@@ -71,6 +71,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "out_of_hours": "evenings and weekends",
         "weight": "{points} of {weight}",
         "miles": "about {miles} miles by road",
+        "near": "less than a mile away",
         "score": "{score} of 100",
     },
     "easy": {
@@ -119,6 +120,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "out_of_hours": "at night and at weekends",
         "weight": "{points} of {weight}",
         "miles": "about {miles} miles by road",
+        "near": "less than 1 mile away",
         "score": "{score} of 100",
     },
 }
@@ -239,7 +241,8 @@ def _match(sheet: Sheet, number: int, match: Match) -> None:
     easy = sheet.lang == "easy"
     sheet.lines.append(Line(""))
     band = match.band.easy_read if easy else match.band.label
-    score = "" if match.score is None else f" ({words['score'].format(score=match.score)})"
+    scored = match.score is not None and match.band.code != "so_far"
+    score = f" ({words['score'].format(score=match.score)})" if scored else ""
     sheet.add(f"{number}. {activity.name}, {activity.provider.name}", "name", hang=3)
     sheet.add(f"{band.rstrip('.')}{score}. {activity.summary}", indent=3)
     if match.serves == "the_person_you_care_for":
@@ -275,7 +278,8 @@ def _where(sheet: Sheet, match: Match) -> str:
     ways += [words["online"]] if activity.online else []
     ways += [words["comes"]] if activity.comes_to_you else []
     if match.distance is not None:
-        ways.append(words["miles"].format(miles=f"{match.distance.about_road_miles:g}"))
+        miles = match.distance.about_road_miles
+        ways.append(words["miles"].format(miles=f"{miles:g}") if miles >= 1 else words["near"])
     return ", ".join(ways)
 
 
@@ -296,13 +300,14 @@ def _session(session: SessionThatFits) -> str:
 def _cost(sheet: Sheet, cost: Cost) -> Iterator[str]:
     words = sheet.words
     yield sheet.said(cost.explanation)
-    if sheet.whole and cost.per_attendance is not None:
+    whole = sheet.whole and bool(cost.per_attendance and cost.per_attendance.total_pence)
+    if whole and cost.per_attendance is not None:
         yield f"{_columns(sheet, cost.per_attendance)} {words['each']}"
-    if sheet.whole and cost.per_week is not None:
+    if whole and cost.per_week is not None:
         times = cost.attendances_per_week
         how_often = words["week_once"] if times == 1 else words["week"].format(times=times)
         yield f"{_columns(sheet, cost.per_week)} {how_often}"
-    if sheet.whole and cost.per_year_pence is not None:
+    if whole and cost.per_year_pence is not None:
         yield f"{words['year']} {pounds(cost.per_year_pence)}"
     for part in cost.optional:
         price = part.per_attendance_pence
@@ -357,7 +362,7 @@ def _call(sheet: Sheet, found: MatchesFound) -> None:
     sheet.heading(words["call"])
     sheet.add(sheet.said(found.notice), indent=3)
     candidates = found.council.candidates
-    if candidates:
+    if len(candidates) > 1:
         sheet.add(f"{words['border']}:", indent=3)
     for council in candidates or [found.council]:
         _council(sheet, council)
@@ -369,6 +374,9 @@ def _council(sheet: Sheet, council: CouncilCandidate) -> None:
     if council.name is None:
         return
     reach = "" if council.contact is None else _reach(council.contact)
+    form = council.safeguarding.form
+    if form is not None and form.url == reach:
+        reach = ""
     sheet.add(": ".join(filter(None, (council.name, reach))), "name", indent=3, hang=2)
     for line in _safe(sheet, council.safeguarding):
         sheet.add(line, indent=5, hang=2)
@@ -378,7 +386,7 @@ def _safe(sheet: Sheet, safeguarding: SafeguardingView) -> Iterator[str]:
     words = sheet.words
     if safeguarding.adult_line is not None:
         yield f"{words['safe']}: {safeguarding.adult_line.phone}"
+    elif safeguarding.form is not None:
+        yield f"{words['safe']}: {safeguarding.form.url}"
     if safeguarding.out_of_hours_line is not None:
         yield f"{words['out_of_hours']}: {safeguarding.out_of_hours_line.phone}"
-    if safeguarding.adult_line is None and safeguarding.form is not None:
-        yield f"{words['safe']}: {safeguarding.form.url}"
