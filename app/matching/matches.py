@@ -140,7 +140,8 @@ def rows_to_judge(snapshot: Snapshot, wanted: Wanted, wider: float) -> Rows:
     """
     person, spot = wanted.person, wanted.spot
     alive = snapshot.alive
-    if wider == np.inf or (person.limit is None and not person.only_online):
+    bounded = person.only_online or (person.limit is not None and spot is not None)
+    if wider == np.inf or not bounded:
         return np.flatnonzero(alive)
     columns = snapshot.sessions
     marked = np.zeros(len(alive), dtype=np.bool_)
