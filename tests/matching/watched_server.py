@@ -2,8 +2,9 @@
 
 `python watched_server.py PORT FOLDER` serves on 127.0.0.1 as `carefinder serve` does, with every
 logger at DEBUG. While FOLDER holds a file called `fail`, a layer raises an error whose message is
-all that was sent, and with `fail-inside` matching itself does; while it holds `leak-log`, `leak-file` or `leak-database`, what was sent is
-written there, so that a test can see that it would notice.
+all that was sent, and with `fail-inside` matching itself does. While it holds `leak-log`,
+`leak-file` or `leak-database`, what was sent is written there, so that a test can see that it
+would notice.
 """
 
 import logging
@@ -84,7 +85,8 @@ def failing(folder: Path, answer: Callable[..., bytes]) -> Callable[..., bytes]:
 
 
 def main(port: str, folder: str) -> None:
-    router.matches_found = failing(Path(folder), router.matches_found)
+    answer = vars(router)["matches_found"]
+    vars(router)["matches_found"] = failing(Path(folder), answer)
     application = create_app(get_settings())
     # The last one is the innermost: what it raises passes through every layer of the application.
     application.user_middleware.append(
