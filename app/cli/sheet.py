@@ -46,10 +46,13 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "week": "a week, going {times} times",
         "week_once": "a week, going once",
         "year": "a year, about",
-        "direct": "from your direct payment",
-        "own": "your own money",
+        "direct": "from the direct payment",
+        "own": "own money",
         "to_ask": "ask who pays",
         "if_wanted": "If you want it",
+        "free": "free",
+        "no_change": "No one or two changes of your answers would bring a match. "
+        "Please talk to somebody below.",
         "unknown": "Not known",
         "questions": "Ask them",
         "start": "How to start",
@@ -71,7 +74,8 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "out_of_hours": "evenings and weekends",
         "weight": "{points} of {weight}",
         "miles": "about {miles} miles by road",
-        "near": "less than a mile away",
+        "mile": "about 1 mile by road",
+        "near": "less than half a mile away",
         "score": "{score} of 100",
     },
     "easy": {
@@ -95,17 +99,19 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "week": "each week, for {times} times",
         "week_once": "each week, for 1 time",
         "year": "each year, about",
-        "direct": "from your direct payment",
-        "own": "your own money",
+        "direct": "from the direct payment",
+        "own": "own money",
         "to_ask": "ask who pays",
         "if_wanted": "If you want it",
+        "free": "free",
+        "no_change": "We did not find a small change that helps. Please talk to someone.",
         "unknown": "We do not know",
         "questions": "Ask them",
         "start": "How to start",
         "where": "Where",
         "online": "on a computer or phone",
         "comes": "they come to you",
-        "places": "Is there room?",
+        "places": "Is there room",
         "as_of": "they said so on {day}",
         "confirmed": "they checked this on {day}",
         "cared_for": "This is for the person you look after.",
@@ -116,11 +122,12 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "advice": "Good to read",
         "call": "Who to call",
         "border": "Two councils are near you. It can be one of these",
-        "safe": "Are you worried about someone?",
+        "safe": "If you are worried about someone",
         "out_of_hours": "at night and at weekends",
         "weight": "{points} of {weight}",
         "miles": "about {miles} miles by road",
-        "near": "less than 1 mile away",
+        "mile": "about 1 mile by road",
+        "near": "very near you",
         "score": "{score} of 100",
     },
 }
@@ -214,8 +221,10 @@ def sheet_of(found: MatchesFound, lang: Language, *, whole: bool = False) -> lis
         easy = lang == "easy"
         for one in found.excluded_summary:
             sheet.add(f"{one.count:>4}  {one.easy_read if easy else one.label}", indent=1, hang=6)
-    if found.relaxations:
+    if found.relaxations or not counts.matches:
         sheet.heading(words["relaxations"])
+        if not found.relaxations:
+            sheet.add(words["no_change"], indent=3)
         for relaxation in found.relaxations:
             sheet.add(f"- {sheet.said(relaxation)}", indent=3, hang=2)
     _next(sheet, found)
@@ -278,9 +287,16 @@ def _where(sheet: Sheet, match: Match) -> str:
     ways += [words["online"]] if activity.online else []
     ways += [words["comes"]] if activity.comes_to_you else []
     if match.distance is not None:
-        miles = match.distance.about_road_miles
-        ways.append(words["miles"].format(miles=f"{miles:g}") if miles >= 1 else words["near"])
+        ways.append(_miles(sheet, match.distance.about_road_miles))
     return ", ".join(ways)
+
+
+def _miles(sheet: Sheet, road: float) -> str:
+    """A distance by road in whole miles, for it is an estimate."""
+    whole = int(road + 0.5)
+    if whole == 0:
+        return sheet.words["near"]
+    return sheet.words["mile" if whole == 1 else "miles"].format(miles=whole)
 
 
 def _reasons(sheet: Sheet, match: Match) -> Iterator[str]:
@@ -311,7 +327,7 @@ def _cost(sheet: Sheet, cost: Cost) -> Iterator[str]:
         yield f"{words['year']} {pounds(cost.per_year_pence)}"
     for part in cost.optional:
         price = part.per_attendance_pence
-        shown = "?" if price is None else pounds(price)
+        shown = words["ask"] if price is None else pounds(price) if price else words["free"]
         yield f"{words['if_wanted']}: {part.part.label.rstrip('.')}, {shown}"
     if cost.unknown:
         yield f"{words['unknown']}: {', '.join(one.label.rstrip('.') for one in cost.unknown)}"
@@ -374,19 +390,17 @@ def _council(sheet: Sheet, council: CouncilCandidate) -> None:
     if council.name is None:
         return
     reach = "" if council.contact is None else _reach(council.contact)
-    form = council.safeguarding.form
-    if form is not None and form.url == reach:
-        reach = ""
     sheet.add(": ".join(filter(None, (council.name, reach))), "name", indent=3, hang=2)
-    for line in _safe(sheet, council.safeguarding):
+    for line in _safe(sheet, council.safeguarding, reach):
         sheet.add(line, indent=5, hang=2)
 
 
-def _safe(sheet: Sheet, safeguarding: SafeguardingView) -> Iterator[str]:
+def _safe(sheet: Sheet, safeguarding: SafeguardingView, reach: str) -> Iterator[str]:
+    """The council's lines for worries, where they are other ones than its own address."""
     words = sheet.words
     if safeguarding.adult_line is not None:
         yield f"{words['safe']}: {safeguarding.adult_line.phone}"
-    elif safeguarding.form is not None:
+    elif safeguarding.form is not None and safeguarding.form.url not in reach:
         yield f"{words['safe']}: {safeguarding.form.url}"
     if safeguarding.out_of_hours_line is not None:
         yield f"{words['out_of_hours']}: {safeguarding.out_of_hours_line.phone}"
