@@ -142,6 +142,9 @@ def notice(council: Mapping[str, Any]) -> dict[str, str]:
     if name and phone:
         call = f"To talk to somebody, call {name} on {phone}."
         simple = f"Do you want to talk to someone? Call {name}. The number is {phone}."
+    elif name and contact.get("website"):
+        call = f"To talk to somebody, contact {name}: {contact['website']}."
+        simple = f"Do you want to talk to someone? Ask {name}."
     elif name:
         call = f"To talk to somebody, contact {name}."
         simple = f"Do you want to talk to someone? Ask {name}."

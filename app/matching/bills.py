@@ -6,9 +6,10 @@ from typing import Any
 from app.catalogue.pricing import WEEKS_PER_YEAR, half_up
 from app.matching.costs import Columns, Costed, Item
 from app.matching.shown import Shown
-from app.matching.words import Text, counted, label, listed, pounds, together
+from app.matching.words import Text, label, listed, pounds, together
 from app.vocabulary.schemas import coded
 
+OFTEN = {1: "once", 2: "twice"}
 OPEN_UNITS = {"donation": "what people can give", "on_request": "a price on request"}
 
 
@@ -54,7 +55,7 @@ def _explanation(cost: Costed) -> Text:
     if not cost.per_week.total and not cost.per_year:
         return Text("It is free.", "It is free.")
     each, week = cost.per_attendance, cost.per_week
-    often = counted(cost.attendances, "time")
+    often = OFTEN.get(cost.attendances) or f"{cost.attendances} times"
     prices = f"It costs {pounds(each.total)} each time and {pounds(week.total)} a week"
     plain = [
         f"{prices}, coming {often} a week.",
@@ -138,7 +139,7 @@ def _not_known(cost: Costed) -> Text:
     open_units = [OPEN_UNITS[i.unit] for i in cost.bill.counted if i.unit in OPEN_UNITS]
     plain = [
         f"The whole price is not known: it is not stated for {unknown}.",
-        f"Known is: {listed(known)}." if known else "",
+        f"What is known: {listed(known)}." if known else "",
         f"It asks for {listed([*dict.fromkeys(open_units)])}." if open_units else "",
     ]
     simple = ["We do not know the whole price. Please ask them."]

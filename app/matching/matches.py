@@ -9,13 +9,13 @@ from pydantic_core import to_json
 
 from app.matching.advising import advice, assumed, next_questions, notice
 from app.matching.answers import MatchesWanted, Submission
-from app.matching.changes import change_view
+from app.matching.changes import change_view, excluded_words
 from app.matching.costs import rules_for
 from app.matching.explaining import result_json
 from app.matching.filters import ASK_FIRST, EXCLUDED, MATCH, NEAR_MISS, Wanted
 from app.matching.person import Person
 from app.matching.places import council_view, homes_of, paying_council, payment_rules
-from app.matching.policy import BITS, FILTERS, NEAR_MISS_MILES, VERSION
+from app.matching.policy import BITS, FILTERS, NEAR_MISS_MILES, REOPENS_WITHIN_DAYS, VERSION
 from app.matching.prices import bills_of
 from app.matching.ranking import Outcome, first_failures, in_order, judge
 from app.matching.reach import FAILED, covered, spot_of
@@ -175,24 +175,14 @@ def _excluded(
         closed = int(np.count_nonzero(_closed_long(snapshot, wanted) & away))
         counts[BITS["open"]] = counts.get(BITS["open"], 0) + closed
         counts[BITS["travel"]] = counts.get(BITS["travel"], 0) + beyond - closed
-    label = (
-        {"travel": ("It is not online", "It is not online.")} if wanted.person.only_online else {}
-    )
     return [
-        {
-            "reason": one.code,
-            "label": label.get(one.code, (one.label, ""))[0],
-            "easy_read": label.get(one.code, ("", one.easy_read))[1],
-            "count": counts[number],
-        }
+        {"reason": one.code, **excluded_words(one, wanted.person), "count": counts[number]}
         for number, one in enumerate(FILTERS)
         if counts.get(number)
     ]
 
 
 def _closed_long(snapshot: Snapshot, wanted: Wanted) -> npt.NDArray[np.bool_]:
-    from app.matching.policy import REOPENS_WITHIN_DAYS  # noqa: PLC0415
-
     day, columns = wanted.person.day.toordinal(), snapshot.activities
     closed_from, reopens = columns["closed_from"], columns["reopens_on"]
     closed = (closed_from > 0) & (closed_from <= day)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
+from app.catalogue.pricing import half_up
 from app.matching.policy import LEVELS, MUST_SCHEMES
 from app.matching.reasons import near, sessions_named, who_it_is_for
 from app.matching.shown import Shown
@@ -161,7 +162,10 @@ def _funding(shown: Shown) -> Text:
     met = {
         "yes": Text(f"It can be paid for with {plain}.{more}", f"You can pay with {simple}."),
         "free": Text("It is free, so it does not matter who pays.", "It is free."),
-        "own": Text("It can be paid for with your own money.", "You can pay with your own money."),
+        "own": Text(
+            f"It can be paid for with {shown.voice.your} own money.",
+            "You can pay with your own money.",
+        ),
     }
     failed = {
         "no": Text(f"It cannot be paid for with {plain}.{more}", f"You cannot pay with {simple}."),
@@ -227,7 +231,9 @@ def _budget(shown: Shown) -> Text:
     budget, bill = shown.person.weekly_budget, shown.bill
     if budget is None or not bill.known:
         return Text("The price is not stated in full.", "We do not know all of the price.")
-    week = pounds(int(bill.one_week + bill.one_week.__class__(1, 2)))
+    if bill.free:
+        return Text("It is free.", "It is free.")
+    week = pounds(half_up(bill.one_week))
     have = pounds(int(budget))
     if shown.status("budget") == "failed":
         return Text(
