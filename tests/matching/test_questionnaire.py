@@ -342,7 +342,12 @@ def test_in_easy_read_the_words_change_and_nothing_else(client: TestClient) -> N
 
 
 def test_the_first_four_questions_are_the_four_that_are_enough(asked: list[dict[str, Any]]) -> None:
-    assert [one["id"] for one in asked[:4]] == ["for_whom", "location", "within_miles", "activities"]
+    assert [one["id"] for one in asked[:4]] == [
+        "for_whom",
+        "location",
+        "within_miles",
+        "activities",
+    ]
     assert all(one["show_if"] is None for one in asked[:4])
 
 
