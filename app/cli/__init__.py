@@ -25,7 +25,7 @@ from app.parameters import london_today
 from app.problems import Problem
 from app.schema import current_revision, migrate, newest_revision, start_epoch
 from app.settings import PREFIX, Settings, UnsafeSettingsError
-from app.traffic.requests import set_up_logging
+from app.traffic.log import set_up_logging
 
 cli = typer.Typer(
     help="Care Finder: day opportunities that fit, what they cost, and what to ask.",

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.main import create_app
 from app.matching import router
 from app.settings import get_settings
-from app.traffic.requests import set_up_logging
+from app.traffic.log import set_up_logging
 
 logger = logging.getLogger("carefinder.leak")
 
