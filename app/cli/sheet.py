@@ -50,7 +50,6 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "own": "own money",
         "to_ask": "ask who pays",
         "if_wanted": "If you want it",
-        "free": "free",
         "no_change": "No one or two changes of your answers would bring a match. "
         "Please talk to somebody below.",
         "unknown": "Not known",
@@ -103,7 +102,6 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "own": "own money",
         "to_ask": "ask who pays",
         "if_wanted": "If you want it",
-        "free": "free",
         "no_change": "We did not find a small change that helps. Please talk to someone.",
         "unknown": "We do not know",
         "questions": "Ask them",
@@ -327,8 +325,10 @@ def _cost(sheet: Sheet, cost: Cost) -> Iterator[str]:
         yield f"{words['year']} {pounds(cost.per_year_pence)}"
     for part in cost.optional:
         price = part.per_attendance_pence
-        shown = words["ask"] if price is None else pounds(price) if price else words["free"]
-        yield f"{words['if_wanted']}: {part.part.label.rstrip('.')}, {shown}"
+        # A fee that is paid once is nothing each time; the explanation names it.
+        if price != 0:
+            shown = words["ask"] if price is None else pounds(price)
+            yield f"{words['if_wanted']}: {part.part.label.rstrip('.')}, {shown}"
     if cost.unknown:
         yield f"{words['unknown']}: {', '.join(one.label.rstrip('.') for one in cost.unknown)}"
 
