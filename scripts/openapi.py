@@ -65,6 +65,7 @@ CALLS = {
             "limit": 1,
         },
     ),
+    "get_matching_policy": Call("/v1/matching/policy"),
     "list_similar_activities": Call("/v1/activities/two-oars-days-out-dengie/similar?per_page=1"),
     "get_activity": Call("/v1/activities/two-oars-days-out-dengie"),
     "get_questionnaire": Call("/v1/questionnaire"),
