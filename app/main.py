@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 import app.catalogue.router
 import app.geo.router
 import app.health
+import app.matching.router
 import app.search.router
 import app.traffic.metrics
 import app.vocabulary.router
@@ -40,6 +41,7 @@ and their carers, who it is for, where and when it runs, what it costs and how t
 
 TAGS = [
     {"name": "service", "description": "What this service is."},
+    {"name": "matching", "description": "What fits a person, why, and what it would cost."},
     {"name": "activities", "description": "What there is to do."},
     {"name": "providers", "description": "Who runs it."},
     {"name": "councils", "description": "Who answers for an area, and what they say."},
@@ -115,12 +117,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.catalogue.router.router,
         app.search.router.router,
         app.geo.router.router,
+        app.matching.router.policy_router,
         app.vocabulary.router.router,
     ):
         application.include_router(
             router, dependencies=[Depends(cacheable)], responses=caching.DOCUMENTED
         )
     application.include_router(app.search.router.index_router)
+    application.include_router(app.matching.router.router)
     application.include_router(app.health.router)
     application.include_router(app.traffic.metrics.router)
     return application
