@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 import app.catalogue.router
 import app.geo.router
 import app.health
+import app.matching.plans.router
 import app.matching.router
 import app.search.router
 import app.traffic.metrics
@@ -125,6 +126,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
     application.include_router(app.search.router.index_router)
     application.include_router(app.matching.router.router)
+    application.include_router(app.matching.plans.router.router)
     application.include_router(app.health.router)
     application.include_router(app.traffic.metrics.router)
     return application

@@ -37,6 +37,6 @@ def cached_answer(request: Request, make: Callable[[Snapshot], bytes]) -> Respon
     return Response(body, media_type=JSON, headers=headers)
 
 
-def private_answer(body: bytes) -> Response:
+def private_answer(body: bytes, media_type: str = JSON) -> Response:
     """An answer for one person, that nobody keeps."""
-    return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
+    return Response(body, media_type=media_type, headers={"Cache-Control": "no-store"})

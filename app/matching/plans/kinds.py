@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from app.matching.plans.bounds import Limits
-from app.matching.plans.problem import Costs, Table, Week
+from app.matching.plans.problem import Costs, Flags, Table, Week
 from app.matching.plans.search import Found, best_plan
 
 Kind = Literal["best_fit", "lowest_cost", "most_days"]
@@ -113,17 +113,17 @@ def least_costs(table: Table) -> list[int]:
     patterns = sorted({tuple(row) for row in table.pays.tolist()})
     for pattern in patterns:
         wanted = np.array(pattern, dtype=np.int64)
-        may = ~((table.pays > wanted).any(axis=1))
+        may: Flags = ~np.asarray((table.pays > wanted).any(axis=1))
         if any(pattern):
             # Only those that share this fee: the others have had their turn.
-            may &= (table.pays @ wanted) > 0
+            may &= np.asarray((table.pays @ wanted) > 0)
         fee = int(table.fee[wanted > 0].sum()) if any(pattern) else 0
         least = np.minimum(least, _filled(table, least + fee, may))
     counts = np.array([one.bit_count() for one in range(sets)])
     return [int(least[counts == days].min()) for days in range(len(table.blocks) + 1)]
 
 
-def _filled(table: Table, least: Costs, may: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Costs:
+def _filled(table: Table, least: Costs, may: Flags) -> Costs:
     """The least costs of sets of days when some sessions may be added."""
     numbers = np.arange(len(least))
     for day, block in enumerate(table.blocks):

@@ -44,7 +44,7 @@ class Candidate:
     fee_of: Hashable = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Week:
     """Everything that a plan has to heed.
 
@@ -164,7 +164,9 @@ class Table:
 
     def costs(self, whole: Sequence[int]) -> Costs:
         """Whole numbers in the form in which this table's costs are exact."""
-        return np.array(whole, dtype=self.exact)
+        if self.exact is np.float64:
+            return np.array(whole, dtype=np.float64)
+        return np.array(whole, dtype=np.object_)
 
     @cached_property
     def follows(self) -> list[Flags]:

@@ -186,7 +186,7 @@ class _Search:
         order = sorted(range(len(days)), key=lambda number: (len(days[number]), number))
         order = [number for number in order if len(days[number])]
         if self.limits.exactly and len(order) < self.limits.days:
-            return None
+            return self.best
         options = [days[number] for number in order]
         rests = self._rests(options)
         quick = self._combined(order, options, rests, width=QUICK_WIDTH)

@@ -19,7 +19,7 @@ def check(week: Week) -> None:
     """Fail unless each plan is the best of its kind."""
     plans = plans_of(week)
     best = next((plan for plan in plans if plan.kind == "best_fit"), None)
-    expected = best_of_each_kind(week, best and days_of(week, best.candidates))
+    expected = best_of_each_kind(week, days_of(week, best.candidates) if best else None)
     assert bool(plans) == bool(expected)
     found = [merits(week, plan.candidates) for plan in plans]
     for plan, merit in zip(plans, found, strict=True):
@@ -171,4 +171,5 @@ def test_no_more_days_than_wanted() -> None:
 
 def test_a_session_that_gives_nothing_is_still_a_plan() -> None:
     assert kinds(week_of(candidate(0, 10, 0))) == {"best_fit": (0,)}
+    assert kinds(week_of(candidate(0, 10, 0, each=None), days=1)) == {"best_fit": (0,)}
     assert plans_of(week_of()) == []
