@@ -101,7 +101,8 @@ def _cover(found: Fits, sessions: Sessions, person: Person, statuses: Statuses64
     own_days = np.where(days >= 0, 1 << np.maximum(days, 0), 0)
     groups = statuses.groups()
     covered, on_days = slots.copy(), own_days.copy()
-    last = sessions.spread(np.append(sessions.starts, len(sessions))[1:])
+    ends = np.append(sessions.starts[1:], len(sessions))
+    last = sessions.spread(ends)
     places = np.arange(len(sessions))
     step = 1
     here = places[places + step < last]
@@ -134,7 +135,7 @@ def _when(found: Fits, sessions: Sessions, person: Person) -> tuple[Numbers, Num
             d[:] = len(person.slots)
     if person.break_minutes is not None:
         length = (sessions.session("ends") - sessions.session("starts")).astype(np.int64)
-        shared = np.asarray(np.minimum(length, person.break_minutes), dtype=np.int64)
+        shared: Numbers = np.minimum(length, person.break_minutes)
         if person.slots:
             n = n * person.break_minutes + shared * d
             d = 2 * d * person.break_minutes
