@@ -124,6 +124,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.catalogue.advice.router.router,
         app.search.router.router,
         app.geo.router.router,
+        app.matching.router.policy_router,
         app.vocabulary.router.router,
     ):
         application.include_router(
