@@ -17,6 +17,7 @@ from scripts.benchmark.load import Load, load
 from scripts.benchmark.queries import PATH, ROWS, Queries, Row
 from scripts.benchmark.results import Round, RowResult, SizeResult, Times
 from scripts.benchmark.server import Server, application
+from scripts.benchmark.weeks import plan_times
 
 CHECKED = 60
 """How many answers of a row are read and checked before it is measured."""
@@ -63,6 +64,8 @@ def measure(url: str, result: SizeResult, plan: Plan, limit: Server) -> None:
         times.cold_start = server.seconds_to_ready
         _rows(server, result, plan, limit)
         times.memory_mb = server.memory_mb()
+        if "plan" in plan.rows:
+            times.plan_ms = plan_times(server, plan.seed) or None
         if "changes" in plan.rows:
             try:
                 _changes(server, url, folder, times)

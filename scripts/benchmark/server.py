@@ -115,6 +115,15 @@ class Server:
             response = connection.getresponse()
             return Answer(response.status, response.getheader("ETag") or "", response.read())
 
+    def tell(self, path: str, body: object) -> Answer:
+        """What it answers to a POST of JSON, on a connection of its own."""
+        with contextlib.closing(
+            http.client.HTTPConnection(HOST, self.port, timeout=ASK_SECONDS)
+        ) as connection:
+            connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            return Answer(response.status, response.getheader("ETag") or "", response.read())
+
     def cpu_seconds(self) -> float | None:
         """The processor time that it has used; None where the system does not tell."""
         try:
