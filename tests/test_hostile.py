@@ -278,6 +278,7 @@ NOT_IN_THE_SCHEMA = {
     "list_activities": "a place is given by its name or by its point, and must be known",
     "search_activities": "a place is given by its name or by its point, and must be known",
     "find_places": "control characters",
+    "find_matches": "answers that exclude each other, places and days that there are not",
 }
 """Operations that refuse some of what their schema allows, and what that is."""
 
