@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic_core import from_json
 
-from app.matching.costs import Bill, Costed, PriceSet, Rules, costed
+from app.matching.costs import Bill, Costed, PriceSet, Rules, bill_of, costed
 from app.matching.filters import SHADED, SHADED_OF_SESSIONS, Wanted
 from app.matching.person import Person
 from app.matching.policy import BITS
@@ -180,7 +180,8 @@ class Shown:
     @cached_property
     def prices(self) -> PriceSet:
         """The prices that hold for the best session."""
-        return self.reading.bills.price_set(self.best.number("price_set"))
+        texts = self.reading.snapshot.price_sets
+        return self.reading.bills.price_set(texts, self.best.number("price_set"))
 
     @cached_property
     def minutes(self) -> int | None:
@@ -203,6 +204,6 @@ class Shown:
         miles = tenths if self.prices.by_mile or reading.rules.by_part else None
         key = (number, attendances, self.minutes, miles)
         if key not in reading.costs:
-            bill = reading.bills.bill(number, reading.wanted.payment, person.day, tenths)
+            bill = bill_of(self.prices, reading.wanted.payment, person.day, tenths)
             reading.costs[key] = costed(bill, attendances, reading.rules, self.minutes, tenths)
         return reading.costs[key]

@@ -32,7 +32,7 @@ from app.search.index.facts import (
 )
 from app.search.index.grid import Grid, Rows
 from app.search.index.stated import statement
-from app.search.index.summaries import LANGUAGES, Summaries, ready_made, venue_json
+from app.search.index.summaries import LANGUAGES, Summaries, Texts, ready_made, venue_json
 from app.search.text.postings import Fields, TextIndex
 
 Flags = npt.NDArray[np.bool_]
@@ -63,22 +63,6 @@ class Names:
             numbers.update(dict.fromkeys(names, number))
             found.append(number)
         return Names(numbers, count), found
-
-
-@dataclass(frozen=True, eq=False)
-class Numbered:
-    """Texts that rows refer to by number, each once. It only grows, behind all that was read."""
-
-    texts: list[bytes] = field(default_factory=list)
-    numbers: dict[bytes, int] = field(default_factory=dict)
-
-    def number(self, text: bytes) -> int:
-        """The number of a text, which is added if it is new."""
-        known = self.numbers.get(text)
-        if known is None:
-            known = self.numbers[text] = len(self.texts)
-            self.texts.append(text)
-        return known
 
 
 @dataclass(frozen=True)
@@ -114,7 +98,7 @@ class Snapshot:
     council_names: Mapping[str, str]
     area_sets: AreaSets
     areas: Areas
-    price_sets: Numbered = field(default_factory=Numbered)
+    price_sets: Texts
     """The prices that hold for a session, with what they depend on; sessions that cost the same
     share them."""
     councils_said: Mapping[str, CouncilDocument] = field(default_factory=dict)
@@ -192,6 +176,7 @@ def empty_snapshot(
         council_names={},
         area_sets=AreaSets(),
         areas=areas,
+        price_sets=Texts.empty(folder),
     )
 
 
@@ -253,7 +238,7 @@ def _grown(snapshot: Snapshot, found: Sequence[Indexable]) -> Snapshot:
         (council.area.gss, one.entry.activity.pick_up_areas)
         for council, one in zip(councils, found, strict=True)
     )
-    venues, prices_of = _Venues(snapshot), snapshot.price_sets
+    venues = _Venues(snapshot)
     texts: list[list[bytes]] = []
     activity_rows: list[dict[str, Any]] = []
     session_rows: list[dict[str, Any]] = []
@@ -269,7 +254,6 @@ def _grown(snapshot: Snapshot, found: Sequence[Indexable]) -> Snapshot:
                 **facts,
                 "activity": first + number,
                 "venue": venues.number(at),
-                "price_set": prices_of.number(facts["price_set"]),
             }
             for facts, at in own
         ]
@@ -277,7 +261,6 @@ def _grown(snapshot: Snapshot, found: Sequence[Indexable]) -> Snapshot:
         activity_rows.append(
             {
                 **facts,
-                "own_price_set": prices_of.number(facts["own_price_set"]),
                 "pick_up": pick_up_numbers[number],
                 "provider": provider_numbers[number],
                 "council": council_numbers[number],
@@ -288,6 +271,7 @@ def _grown(snapshot: Snapshot, found: Sequence[Indexable]) -> Snapshot:
                 "shown_session": at_venues[0] if at_venues else NOT_KNOWN,
             }
         )
+    price_sets = _numbered(snapshot.price_sets, session_rows, activity_rows)
     names = {council.area.gss: council.name for council in councils if council.area.gss}
     return replace(
         snapshot,
@@ -296,6 +280,7 @@ def _grown(snapshot: Snapshot, found: Sequence[Indexable]) -> Snapshot:
         alive=np.concatenate([snapshot.alive, np.ones(len(found), dtype=np.bool_)]),
         keys=[*snapshot.keys, *(_sort_key(one) for one in found)],
         summaries=snapshot.summaries.appended(texts),
+        price_sets=price_sets,
         venues=venues.json,
         venue_numbers=venues.numbers,
         providers=providers,
@@ -305,6 +290,18 @@ def _grown(snapshot: Snapshot, found: Sequence[Indexable]) -> Snapshot:
         # These were worked out with the sets as they were.
         coverings={},
     )
+
+
+def _numbered(
+    known: Texts, session_rows: list[dict[str, Any]], activity_rows: list[dict[str, Any]]
+) -> Texts:
+    """The sets of prices of some rows, which then refer to them by number."""
+    cells = [(row, "price_set") for row in session_rows]
+    cells += [(row, "own_price_set") for row in activity_rows]
+    texts, numbers = known.numbered([row[name] for row, name in cells])
+    for (row, name), number in zip(cells, numbers, strict=True):
+        row[name] = number
+    return texts
 
 
 class _Venues:
@@ -351,6 +348,7 @@ def settled(snapshot: Snapshot) -> Snapshot:
         elsewhere=np.flatnonzero(~at_venue).astype(np.int32),
         # Numbers of venues are only needed to share them while many are added.
         venue_numbers={},
+        price_sets=snapshot.price_sets.settled(),
     )
     return _ranked(in_order)
 

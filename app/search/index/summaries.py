@@ -19,6 +19,7 @@ from app.catalogue.documents import VenueDocument
 from app.catalogue.public.venues import nearest_venue
 from app.catalogue.schemas import ActivitySummary
 from app.parameters import Language
+from app.search.index.columns import Columns
 
 LANGUAGES: tuple[Language, ...] = ("en", "easy")
 STATEMENT = len(LANGUAGES)
@@ -49,6 +50,46 @@ class GrowingFile:
         Path(path).unlink()
         self.number = number
         weakref.finalize(self, os.close, number)
+
+
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """Texts that rows refer to by number, in a file; while many are added, like ones stand once."""
+
+    file: GrowingFile
+    columns: Columns
+    size: int
+    numbers: dict[bytes, int]
+
+    @classmethod
+    def empty(cls, folder: Path | None) -> "Texts":
+        """No texts, and a file for those to come."""
+        types: dict[str, type[np.generic]] = {"offset": np.int64, "length": np.int32}
+        return cls(GrowingFile(folder), Columns.empty(types), 0, {})
+
+    def numbered(self, wanted: Sequence[bytes]) -> tuple["Texts", list[int]]:
+        """These texts and more, and the number of each that was wanted."""
+        rows: list[dict[str, int]] = []
+        chunks, size, found = [], self.size, []
+        for text in wanted:
+            number = self.numbers.get(text)
+            if number is None:
+                number = self.numbers[text] = self.columns.length + len(rows)
+                rows.append({"offset": size, "length": len(text)})
+                chunks.append(text)
+                size += len(text)
+            found.append(number)
+        os.pwrite(self.file.number, b"".join(chunks), self.size)
+        return Texts(self.file, self.columns.appended(rows), size, self.numbers), found
+
+    def settled(self) -> "Texts":
+        """The same, without what is only needed while many are added."""
+        return Texts(self.file, self.columns, self.size, {})
+
+    def read(self, number: int) -> bytes:
+        """A text by its number."""
+        offset, length = int(self.columns["offset"][number]), int(self.columns["length"][number])
+        return os.pread(self.file.number, length, offset)
 
 
 @dataclass(frozen=True)
