@@ -1,5 +1,6 @@
 """The whole answer: every live activity judged for one person, from memory, and forgotten."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from app.matching.ranking import Outcome, first_failures, in_order, judge
 from app.matching.reach import FAILED, covered, spot_of
 from app.matching.relaxing import Change, World, best_pair, single_changes, world_of
 from app.matching.rows import sessions_of
-from app.matching.shown import Reading, Shown
+from app.matching.shown import Cells, Reading, Shown
 from app.matching.words import voice_of
 from app.problems import Fault, Malformed
 from app.search.index.facts import BLANK
@@ -120,14 +121,25 @@ def matches_found(snapshot: Snapshot, asked: MatchesWanted) -> bytes:
     chunks = [to_json(head)[:-1]]
     for name, group in LISTS:
         places = in_order(outcome, wanted, group, asked.offset, asked.limit)
-        results = [result_json(_shown(reading, outcome, place)) for place in places]
+        results = [result_json(shown) for shown in _shown(reading, outcome, places)]
         chunks += [f',"{name}":['.encode(), b",".join(results), b"]"]
     return b"".join((*chunks, b",", to_json(tail)[1:]))
 
 
-def _shown(reading: Reading, outcome: Outcome, place: int) -> Shown:
-    judged = outcome.judged[int(outcome.side[place])]
-    return Shown(reading, judged, int(outcome.activities[place]), int(outcome.best[place]))
+def _shown(reading: Reading, outcome: Outcome, places: Sequence[int]) -> list[Shown]:
+    """What a list shows, in its order."""
+    found = []
+    sides: dict[int, Cells] = {}
+    for place in places:
+        side, row, at = (
+            int(column[place]) for column in (outcome.side, outcome.activities, outcome.best)
+        )
+        judged = outcome.judged[side]
+        cells = sides.setdefault(side, Cells(judged, [], []))
+        found.append(Shown(reading, judged, row, at, cells, len(cells.rows)))
+        cells.rows.append(row)
+        cells.places.append(at)
+    return found
 
 
 def rows_to_judge(snapshot: Snapshot, wanted: Wanted, wider: float) -> Rows:

@@ -139,12 +139,13 @@ class Queries:
         sector = sectors_for(self.size).draw(random)
         (cohort,) = particulars.several(random, "cohorts", 1)
         kind = vocabulary().term("cohort", cohort).kind
+        band = "18_25" if cohort == "young_adults" else random.choice(("26_64", "65_79"))
         days = random.sample(("mon", "tue", "wed", "thu", "fri"), 3)
         return {
             "answers": {
                 "location": {"text": _typed(random, sector)},
                 "group" if kind == "group" else "needs": [cohort],
-                "age_band": random.choice(("26_64", "65_79")),
+                "age_band": band,
                 "funding": random.choice(("direct_payment", "self_funded")),
                 "activities": particulars.several(random, "activity_types", 2),
                 "outcomes": particulars.several(random, "outcomes", 2),
