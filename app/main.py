@@ -8,10 +8,14 @@ from importlib.metadata import version
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
 
+import app.catalogue.advice.router
 import app.catalogue.router
 import app.geo.router
 import app.health
+import app.matching.plans.router
+import app.matching.questionnaire.router
 import app.matching.router
 import app.search.router
 import app.traffic.metrics
@@ -23,9 +27,11 @@ from app.parameters import london_today, refuse_repeated
 from app.search.index.follow import Index
 from app.settings import Settings, get_settings
 from app.traffic.compression import Compression
+from app.traffic.direct import Direct
 from app.traffic.guard import Guard
 from app.traffic.heads import Heads
 from app.traffic.metrics import Metrics
+from app.traffic.repeated import Repeated
 from app.traffic.requests import Requests
 
 DESCRIPTION = """
@@ -43,6 +49,8 @@ TAGS = [
     {"name": "service", "description": "What this service is."},
     {"name": "matching", "description": "What fits a person, why, and what it would cost."},
     {"name": "activities", "description": "What there is to do."},
+    {"name": "questionnaire", "description": "What to ask a person, to find what fits."},
+    {"name": "advice", "description": "Paying for support, staying safe, getting started."},
     {"name": "providers", "description": "Who runs it."},
     {"name": "councils", "description": "Who answers for an area, and what they say."},
     {"name": "places", "description": "Where something is: postcodes and place names."},
@@ -104,10 +112,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         day: date = application.dependency_overrides.get(london_today, london_today)()
         return day
 
-    application.state.index = Index(
-        application.state.database,
-        today,
-    )
+    application.state.index = Index(application.state.database, today, settings.var / "index")
     application.state.metrics = Metrics()
     problems.install(application)
     caching.install(application)
@@ -115,6 +120,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _add_layers(application, settings)
     for router in (
         app.catalogue.router.router,
+        app.matching.questionnaire.router.router,
+        app.catalogue.advice.router.router,
         app.search.router.router,
         app.geo.router.router,
         app.matching.router.policy_router,
@@ -125,14 +132,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
     application.include_router(app.search.router.index_router)
     application.include_router(app.matching.router.router)
+    application.include_router(app.matching.plans.router.router)
     application.include_router(app.health.router)
     application.include_router(app.traffic.metrics.router)
     return application
 
 
 def _add_layers(application: FastAPI, settings: Settings) -> None:
-    """The layers around every request; the last one added is the outermost."""
+    """The layers around every request; the last one added is the outermost but for `Requests`."""
     application.add_middleware(Compression, minimum_size=settings.compress_from_bytes)
+    application.add_middleware(
+        Direct,
+        routes=app.search.router.direct_routes(),
+        minimum_size=settings.compress_from_bytes,
+    )
     application.add_middleware(
         Guard, max_url_bytes=settings.max_url_bytes, max_body_bytes=settings.max_body_bytes
     )
@@ -145,4 +158,14 @@ def _add_layers(application: FastAPI, settings: Settings) -> None:
         expose_headers=EXPOSED,
         max_age=86_400,
     )
-    application.add_middleware(Requests, metrics=application.state.metrics)
+    inside = application.build_middleware_stack
+
+    def whole_stack() -> ASGIApp:
+        # Outside the framework's own layers too: what is given out again passes none of them.
+        return Requests(
+            inside(),
+            metrics=application.state.metrics,
+            repeated=Repeated(lambda: application.state.index.newest),
+        )
+
+    application.build_middleware_stack = whole_stack  # type: ignore[method-assign]

@@ -1,6 +1,5 @@
 """The whole answer: every live activity judged for one person, from memory, and forgotten."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,10 +21,10 @@ from app.matching.ranking import Outcome, first_failures, in_order, judge
 from app.matching.reach import FAILED, covered, spot_of
 from app.matching.relaxing import Change, World, best_pair, single_changes, world_of
 from app.matching.rows import sessions_of
-from app.matching.shown import Cells, Reading, Shown
+from app.matching.shown import Reading, all_shown
 from app.matching.words import voice_of
 from app.problems import Fault, Malformed
-from app.search.index.facts import BLANK
+from app.search.index.facts import AT_VENUE, BLANK
 from app.search.index.snapshot import Snapshot
 from app.search.places import place_understood
 
@@ -80,10 +79,11 @@ def matches_found(snapshot: Snapshot, asked: MatchesWanted) -> bytes:
     wanted = Wanted(Person(answers, day, has_place=spot is not None), spot)
     rows = rows_to_judge(snapshot, wanted, 1)
     outcome = judge(sessions_of(snapshot, rows, day), wanted)
+    payer = paying_council(snapshot, answers, home)
     reading = Reading(
         snapshot=snapshot,
         wanted=wanted,
-        rules=rules_for(answers.funding, payment_rules(paying_council(snapshot, answers, home))),
+        rules=rules_for(answers.funding, payment_rules(payer)),
         bills=bills_of(snapshot),
         voice=voice_of(answers.for_whom),
         lang=asked.lang,
@@ -98,7 +98,7 @@ def matches_found(snapshot: Snapshot, asked: MatchesWanted) -> bytes:
         "policy_version": VERSION,
         "catalogue_version": f"{snapshot.epoch}-{snapshot.sequence}",
         "place": place.model_dump(mode="json") if place else None,
-        "assumed": assumed(answers, wanted, homes),
+        "assumed": assumed(answers, wanted, homes, payer),
         "considered": considered,
         "counts": {
             "matches": counts[MATCH],
@@ -121,25 +121,9 @@ def matches_found(snapshot: Snapshot, asked: MatchesWanted) -> bytes:
     chunks = [to_json(head)[:-1]]
     for name, group in LISTS:
         places = in_order(outcome, wanted, group, asked.offset, asked.limit)
-        results = [result_json(shown) for shown in _shown(reading, outcome, places)]
+        results = [result_json(shown) for shown in all_shown(reading, outcome, places)]
         chunks += [f',"{name}":['.encode(), b",".join(results), b"]"]
     return b"".join((*chunks, b",", to_json(tail)[1:]))
-
-
-def _shown(reading: Reading, outcome: Outcome, places: Sequence[int]) -> list[Shown]:
-    """What a list shows, in its order."""
-    found = []
-    sides: dict[int, Cells] = {}
-    for place in places:
-        side, row, at = (
-            int(column[place]) for column in (outcome.side, outcome.activities, outcome.best)
-        )
-        judged = outcome.judged[side]
-        cells = sides.setdefault(side, Cells(judged, [], []))
-        found.append(Shown(reading, judged, row, at, cells, len(cells.rows)))
-        cells.rows.append(row)
-        cells.places.append(at)
-    return found
 
 
 def rows_to_judge(snapshot: Snapshot, wanted: Wanted, wider: float) -> Rows:
@@ -158,7 +142,7 @@ def rows_to_judge(snapshot: Snapshot, wanted: Wanted, wider: float) -> Rows:
     columns = snapshot.sessions
     marked = np.zeros(len(alive), dtype=np.bool_)
     late = np.arange(snapshot.settled_sessions, columns.length, dtype=np.int32)
-    elsewhere = np.concatenate([snapshot.elsewhere, late])
+    elsewhere = np.flatnonzero(columns["place"] != AT_VENUE)
     reached = covered(snapshot.area_sets, spot)
     owners = columns["activity"][elsewhere]
     blank = columns["place"][elsewhere] == BLANK
@@ -166,7 +150,7 @@ def rows_to_judge(snapshot: Snapshot, wanted: Wanted, wider: float) -> Rows:
     marked[columns["activity"][late]] = True
     if spot is not None and person.limit is not None:
         reach = (person.limit + max(NEAR_MISS_MILES, person.limit)) * wider + spot.uncertainty
-        near = snapshot.grid.around(spot.point, reach)
+        near = snapshot.ground.within(snapshot.ground.around(spot.point, reach), (), columns)
         marked[columns["activity"][near]] = True
     if person.day > snapshot.today:
         # What is over by then may leave an activity of which nothing is stated.

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from app.matching.costs import Payment, bill_of
+from app.matching.costs import Payment
 from app.matching.prices import (
     DATED_KNOWN,
     DATED_UNKNOWN,
@@ -37,9 +37,9 @@ class Paid:
 
 def paid(sessions: Sessions, payment: Payment, day: date, spot: Spot | None) -> Paid:
     """What each session costs with one kind of payment on a day."""
-    texts, bills = sessions.snapshot.price_sets, bills_of(sessions.snapshot)
+    bills = bills_of(sessions.snapshot)
     numbers = sessions.session("price_set")
-    table = bills.table(texts, payment, numbers)
+    table = bills.table(payment, numbers)
     state, each = table.state[numbers], table.each[numbers]
     weekly, over = table.weekly[numbers], table.over[numbers].astype(np.int64)
     free = table.free[numbers]
@@ -53,8 +53,7 @@ def paid(sessions: Sessions, payment: Payment, day: date, spot: Spot | None) -> 
             key = int(numbers[place]), int(tenths[place])
             if key not in found:
                 far = key[1] if key[1] >= 0 else None
-                prices = bills.price_set(texts, key[0])
-                found[key] = numbers_of(bill_of(prices, payment, day, far))
+                found[key] = numbers_of(bills.bill(key[0], payment, day, far))
             state[place], each[place], weekly[place], over[place], free[place] = found[key]
     known = (state == KNOWN) | (state == DATED_KNOWN)
     return Paid(known, each, weekly, over, free & known)

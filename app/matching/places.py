@@ -14,8 +14,8 @@ from app.geo.places import OutsideGreatBritain, UnknownPlace, place_at
 from app.matching.answers import Answers
 from app.parameters import Language
 from app.problems import Fault, Malformed
+from app.search.index.names import Numbered
 from app.search.index.snapshot import Snapshot
-from app.search.index.summaries import GrowingFile
 
 SURE = 0.97
 
@@ -94,7 +94,7 @@ def payment_rules(council: CouncilDocument | None) -> list[PaymentRule]:
     return council.payment_rules if council else []
 
 
-_ready: WeakKeyDictionary[GrowingFile, dict[tuple[str, Language], Mapping[str, Any]]] = (
+_ready: WeakKeyDictionary[Numbered, dict[tuple[str, Language], Mapping[str, Any]]] = (
     WeakKeyDictionary()
 )
 
@@ -126,7 +126,7 @@ def _candidate(
     if council is None or gss is None:
         blank = safeguarding_view(Safeguarding(), lang).model_dump(mode="json")
         return {"gss": gss, "name": name, "contact": None, "safeguarding": blank}
-    ready = _ready.setdefault(snapshot.price_sets.file, {})
+    ready = _ready.setdefault(snapshot.price_sets, {})
     if (gss, lang) not in ready:
         ready[gss, lang] = {
             "gss": gss,

@@ -1,5 +1,6 @@
 """What every kind of payer pays for sessions, as numbers, each worked out when first needed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from math import lcm
@@ -9,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from app.matching.costs import Bill, Payment, PriceSet, bill_of, read_price_set
+from app.search.index.names import Numbered
 from app.search.index.snapshot import Snapshot
-from app.search.index.summaries import GrowingFile, Texts
 
 Numbers = npt.NDArray[np.int64]
 Row = tuple[int, int, int, int, int]
@@ -65,22 +66,27 @@ class Bills:
     They are the catalogue's and nobody's: what they hold was stated by providers.
     """
 
+    texts: Sequence[bytes]
     today: date
     read: dict[int, PriceSet] = field(default_factory=dict)
     tables: dict[Payment, Table] = field(default_factory=dict)
 
-    def price_set(self, texts: Texts, number: int) -> PriceSet:
+    def price_set(self, number: int) -> PriceSet:
         """A set of prices by its number."""
         found = self.read.get(number)
         if found is None:
             if len(self.read) >= MOST_KEPT:
                 self.read.clear()
-            found = self.read[number] = read_price_set(texts.read(number))
+            found = self.read[number] = read_price_set(self.texts[number])
         return found
 
-    def table(self, texts: Texts, payment: Payment, wanted: Numbers) -> Table:
+    def bill(self, number: int, payment: Payment, day: date, tenths: int | None) -> Bill:
+        """What a payment comes to with a set of prices, exactly."""
+        return bill_of(self.price_set(number), payment, day, tenths)
+
+    def table(self, payment: Payment, wanted: Numbers) -> Table:
         """What a payment comes to with some sets of prices; of others nothing may be known yet."""
-        count = texts.columns.length
+        count = len(self.texts)
         table = self.tables.get(payment)
         if table is None or len(table.state) < count:
             grown = Table.of_size(count + count // 4)
@@ -91,11 +97,11 @@ class Bills:
             table = self.tables[payment] = grown
         missing = wanted[table.state[wanted] == NOT_YET]
         for number in np.unique(missing).tolist():
-            table.put(number, self._row(texts, number, payment))
+            table.put(number, self._row(number, payment))
         return table
 
-    def _row(self, texts: Texts, number: int, payment: Payment) -> Row:
-        prices = self.price_set(texts, number)
+    def _row(self, number: int, payment: Payment) -> Row:
+        prices = self.price_set(number)
         row = numbers_of(bill_of(prices, payment, self.today, None))
         if prices.by_mile and row != numbers_of(bill_of(prices, payment, self.today, 0)):
             # Not even at no distance at all would it be the same.
@@ -114,13 +120,13 @@ def numbers_of(bill: Bill) -> Row:
     return KNOWN, min(each, MOST_PENCE), min(weekly, MOST_PENCE), over, int(bill.free)
 
 
-_bills: WeakKeyDictionary[GrowingFile, Bills] = WeakKeyDictionary()
+_bills: WeakKeyDictionary[Numbered, Bills] = WeakKeyDictionary()
 
 
 def bills_of(snapshot: Snapshot) -> Bills:
     """The bills of a catalogue; they stay while it changes, since texts keep their numbers."""
-    file = snapshot.price_sets.file
-    found = _bills.get(file)
+    sets = snapshot.price_sets
+    found = _bills.get(sets)
     if found is None or found.today != snapshot.today:
-        found = _bills[file] = Bills(snapshot.today)
+        found = _bills[sets] = Bills(sets.texts, snapshot.today)
     return found

@@ -1,6 +1,6 @@
 """One activity that is shown to a person, with everything that was judged of it within reach."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from app.matching.kept import kept
 from app.matching.person import Person
 from app.matching.policy import BITS
 from app.matching.prices import Bills
-from app.matching.ranking import Judged
+from app.matching.ranking import Judged, Outcome
 from app.matching.words import Text, Voice
 from app.parameters import Language
 from app.search.index.bits import bit_numbers
@@ -225,8 +225,7 @@ class Shown:
     @kept
     def prices(self) -> PriceSet:
         """The prices that hold for the best session."""
-        texts = self.reading.snapshot.price_sets
-        return self.reading.bills.price_set(texts, self.best.number("price_set"))
+        return self.reading.bills.price_set(self.best.number("price_set"))
 
     @kept
     def minutes(self) -> int | None:
@@ -256,3 +255,19 @@ class Shown:
         reading, person = self.reading, self.person
         bill = bill_of(self.prices, reading.wanted.payment, person.day, tenths)
         return costed(bill, attendances, reading.rules, self.minutes, tenths)
+
+
+def all_shown(reading: Reading, outcome: Outcome, places: Sequence[int]) -> list[Shown]:
+    """What a list shows, in its order."""
+    found = []
+    sides: dict[int, Cells] = {}
+    for place in places:
+        side, row, at = (
+            int(column[place]) for column in (outcome.side, outcome.activities, outcome.best)
+        )
+        judged = outcome.judged[side]
+        cells = sides.setdefault(side, Cells(judged, [], []))
+        found.append(Shown(reading, judged, row, at, cells, len(cells.rows)))
+        cells.rows.append(row)
+        cells.places.append(at)
+    return found
