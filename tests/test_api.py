@@ -104,7 +104,8 @@ REPEATABLE = [
 def test_a_parameter_that_is_no_list_is_given_once(
     client: TestClient, operation: Operation, name: str
 ) -> None:
-    answer = send(client, operation, f"{name}=1&{name}=2", **{name: "3"})
+    replaced: dict[str, Any] = {name: "3"}
+    answer = send(client, operation, f"{name}=1&{name}=2", **replaced)
     assert faults_of(answer) == [("query", name, "repeated")]
 
 

@@ -61,9 +61,8 @@ class Place:
 
     def code_for(self, address: str) -> str:
         """The code in the last letter to an address."""
-        (code,) = {
-            word for word in self.mail_to(address)[-1].get_content().split() if word[:3] == "cf_"
-        }
+        text: str = self.mail_to(address)[-1].get_content()
+        (code,) = {word for word in text.split() if word.startswith("cf_")}
         return code
 
     def rows(self, table: Any, *conditions: Any) -> list[Any]:

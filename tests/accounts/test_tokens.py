@@ -97,7 +97,7 @@ def test_the_list_is_refused_over_http_with_a_challenge(client: TestClient) -> N
     places = (("GET", "/v1/me"), ("GET", "/v1/clients"), ("DELETE", "/v1/me/sessions"))
     for name, token in forgeries(app.state.tokens, person).items():
         for method, path in places if len(name) % 3 else places[:1]:
-            headers = {"Authorization": f"Bearer {token}".encode("utf-8", "replace")}
+            headers = {b"Authorization": f"Bearer {token}".encode("utf-8", "replace")}
             answer = client.request(method, path, headers=headers)
             assert answer.status_code == 401, (name, path)
             assert answer.headers["www-authenticate"].startswith('Bearer realm="Care Finder"')
@@ -124,7 +124,7 @@ def test_the_list_is_refused_over_http_with_a_challenge(client: TestClient) -> N
 def test_a_header_that_names_no_bearer_token_is_refused(client: TestClient, sent: str) -> None:
     assert isinstance(client.app, FastAPI)
     header = sent.format(token=walker(client.app).token).encode("latin-1")
-    answer = client.get("/v1/me", headers={"Authorization": header})
+    answer = client.get("/v1/me", headers={b"Authorization": header})
     assert answer.status_code == 401
 
 
