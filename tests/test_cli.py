@@ -22,7 +22,7 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 import sqlalchemy as sa
-from conftest import Kind, Templates
+from conftest import Kind, Templates, production_needs
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import func, select
 
@@ -77,8 +77,9 @@ def run(
     """
     for name in [name for name in os.environ if name.startswith("CAREFINDER_")]:
         monkeypatch.delenv(name)
-    # A command may set it; this has it unset again afterwards.
+    # A command may set them; this has them unset again afterwards.
     monkeypatch.setenv("CAREFINDER_DATABASE_URL", "")
+    monkeypatch.setenv("CAREFINDER_BASE_URL", "http://127.0.0.1:8000")
     monkeypatch.setenv("CAREFINDER_VAR", str(var))
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
@@ -89,6 +90,8 @@ def run(
     monkeypatch.setattr("uvicorn.Server.run", refuse)
 
     def run(*arguments: str | Path, **variables: str) -> Ended:
+        if "ENVIRONMENT" in variables:
+            variables = {**production_needs(var.parent), **variables}
         with monkeypatch.context() as settings:
             settings.setenv("CAREFINDER_DATABASE_URL", "")
             for name, value in variables.items():
@@ -640,6 +643,8 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
 
     def start(*arguments: str, **variables: str) -> Served:
         variables.setdefault("VAR", str(tmp_path / "var"))
+        if "ENVIRONMENT" in variables:
+            variables = {**production_needs(tmp_path), **variables}
         started.append(Served(tmp_path / f"server-{len(started)}", *arguments, **variables))
         return started[-1]
 
@@ -647,6 +652,13 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     for server in started:
         server.process.kill()
         server.process.wait()
+
+
+def check_demos(told: list[str]) -> None:
+    """Fail unless the demo accounts and their password were told."""
+    accounts, password = told
+    assert accounts.startswith("Demo accounts: owner@example.org, ")
+    assert re.fullmatch(r"Their password, until the next start: demo [\w-]{12}", password)
 
 
 ENDED_BY = {signal.SIGTERM: {0, -signal.SIGTERM}, signal.SIGINT: {0, 130}}
@@ -670,9 +682,10 @@ def test_a_first_start_makes_and_fills_the_database_and_answers_within_ten_secon
     assert worked < 10
     crowded = os.getloadavg()[0] > (os.cpu_count() or 1)
     assert crowded or seconds < 10
-    first, second = server.said.splitlines()
+    first, *demos, last = server.said.splitlines()
     assert first.startswith("Loaded the sample catalogue: ")
-    assert second.startswith(f"Care Finder is at http://127.0.0.1:{server.port} ")
+    check_demos(demos)
+    assert last.startswith(f"Care Finder is at http://127.0.0.1:{server.port} ")
     assert "Application shutdown complete." in {line["message"] for line in server.lines}
     assert revision_of(blank_url) == newest_revision()
 
@@ -685,7 +698,8 @@ def test_a_later_start_changes_nothing_and_an_interrupt_ends_it(
     server = serve(DATABASE_URL=url)
     assert server.get("/v1/activities")["total"] > 100
     assert server.stop(signal.SIGINT) in ENDED_BY[signal.SIGINT]
-    (said,) = server.said.splitlines()
+    *demos, said = server.said.splitlines()
+    check_demos(demos)
     assert said.startswith("Care Finder is at ")
     assert {line["level"] for line in server.lines} == {"INFO"}
     assert clock_of(url) == clock
