@@ -836,7 +836,8 @@ def test_keys_are_made_and_rotated(run: Run, var: Path) -> None:
     assert run("keys", "rotate").code == 0
     assert len(read_keys(path, "ES256")) == 2
     other = var / "other.json"
-    assert run("keys", "rotate", "--file", other, **{"TOKEN_ALGORITHM": "HS256"}).code == 0
+    secret = {"TOKEN_ALGORITHM": "HS256"}
+    assert run("keys", "rotate", "--file", other, **secret).code == 0
     assert len(read_keys(other, "HS256")) == 1
 
 

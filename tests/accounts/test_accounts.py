@@ -1,5 +1,6 @@
 """Registering, forgetting, changing and deleting: by the mail in the folder, as people do it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -44,6 +45,13 @@ def faults(answer: Any) -> list[tuple[str, str]]:
     return [(one["name"], one["code"]) for one in answer.json()["errors"]]
 
 
+REQUESTS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("/v1/accounts", {"password": PASSWORD}),
+    ("/v1/accounts/password-reset", {}),
+)
+"""What anybody may ask for any address."""
+
+
 # Registering
 
 
@@ -66,10 +74,7 @@ def test_somebody_registers_confirms_and_signs_in(place: Place) -> None:
 
 def test_the_answer_is_the_same_whether_an_address_is_known(place: Place) -> None:
     known, unknown = place.person().email, address()
-    for path, body in (
-        ("/v1/accounts", {"password": PASSWORD}),
-        ("/v1/accounts/password-reset", {}),
-    ):
+    for path, body in REQUESTS:
         answers = [
             place.client.post(path, json={"email": email, **body}) for email in (known, unknown)
         ]
@@ -87,10 +92,7 @@ def test_the_answer_is_the_same_whether_an_address_is_known(place: Place) -> Non
 
 def test_a_known_and_an_unknown_address_are_written_alike(place: Place) -> None:
     known, unknown = place.person().email, address()
-    for path, body in (
-        ("/v1/accounts", {"password": PASSWORD}),
-        ("/v1/accounts/password-reset", {}),
-    ):
+    for path, body in REQUESTS:
         counts = []
         for email in (known, unknown):
             before = len(place.rows(MailedLink)), len(place.rows(Letter))
@@ -188,8 +190,8 @@ def test_nobody_makes_themselves_more_than_they_are(place: Place) -> None:
     person = place.person()
     headers = {**person.headers, "If-Match": "*"}
     for more in ("id", "providers", "councils", "created_at", "etag", "demo"):
-        body = {"current_password": PASSWORD, more: []}
-        answer = place.client.patch("/v1/me", json=body, headers=headers)
+        patch: dict[str, Any] = {"current_password": PASSWORD, more: []}
+        answer = place.client.patch("/v1/me", json=patch, headers=headers)
         assert faults(answer) == [("", "extra_forbidden")]
 
 
@@ -281,7 +283,7 @@ def test_every_held_one_is_refused_where_another_is_wanted(place: Place) -> None
         "email": mailed(place.app, "email", account_id=person.id, email=address()),
         "invitation": make_invitation(place.app, provider=True)[1],
     }
-    wants = {
+    wants: dict[str, Callable[[str], Any]] = {
         "register": lambda token: post(place, "verify", token=token),
         "reset": lambda token: post(place, "password-reset/confirm", token=token, password=OTHER),
         "email": lambda token: post(place, "email/confirm", token=token),
@@ -441,8 +443,8 @@ def test_after_deleting_nothing_names_the_person(place: Place) -> None:
     # What the person sent to others stays, and says no more by whom.
     (sent,) = place.rows(Invitation, Invitation.email == invited["email"])
     assert sent.invited_by is None
-    for table in (ProviderMember, SignIn):
-        assert place.rows(table, table.account_id == person.id) == []
+    for own in (ProviderMember, SignIn):
+        assert place.rows(own, own.account_id == person.id) == []
     assert place.rows(Idempotency, Idempotency.principal == f"account:{person.id}") == []
     noted = place.rows(AuditEntry, AuditEntry.actor_id == person.id)
     assert "account.deleted" in {row.action for row in noted}

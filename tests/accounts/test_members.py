@@ -21,7 +21,7 @@ from preparing import (
     membership,
 )
 from sqlalchemy import delete, update
-from sqlmodel import col
+from sqlmodel import col, select
 
 from app.accounts.demo import DEMOS, has_demos, make_demos
 from app.accounts.models import (
@@ -161,12 +161,8 @@ def test_an_officer_acts_for_a_provider_of_the_council_and_the_log_says_so(place
 def test_one_who_decides_has_to_stay(place: Place) -> None:
     path = f"/v1/manage/providers/{OTHER_PROVIDER}/members"
     with place.app.state.database.write() as session:
-        of_other = session.exec(  # type: ignore[call-overload]
-            Provider.__table__.select().where(Provider.slug == OTHER_PROVIDER)  # type: ignore[attr-defined]
-        ).one()
-        session.execute(
-            delete(ProviderMember).where(col(ProviderMember.provider_id) == of_other.id)
-        )
+        of_other = session.exec(select(Provider.id).where(Provider.slug == OTHER_PROVIDER)).one()
+        session.execute(delete(ProviderMember).where(col(ProviderMember.provider_id) == of_other))
     first = place.person(providers={OTHER_PROVIDER: "owner"})
     own = membership(place.app, first, provider=True)
     assert ask(place, first, "DELETE", f"{path}/{own}").status_code == 409
@@ -222,7 +218,11 @@ def test_a_change_is_based_on_what_was_read(place: Place) -> None:
     tag = {"If-Match": shown["etag"]}
     done = ask(place, owner, "PATCH", f"{MEMBERS}/{member}", json={"role": "owner"}, headers=tag)
     assert done.status_code == 200
-    for method, more in (("PATCH", {"json": {"role": "editor"}}), ("DELETE", {})):
+    changes: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("PATCH", {"json": {"role": "editor"}}),
+        ("DELETE", {}),
+    )
+    for method, more in changes:
         stale = ask(place, owner, method, f"{MEMBERS}/{member}", headers=tag, **more)
         assert stale.status_code == 412
         missing = place.client.request(method, f"{MEMBERS}/{member}", headers=owner.headers, **more)
@@ -384,6 +384,7 @@ def test_a_client_that_is_wrong_is_refused(place: Place, body: dict[str, Any]) -
 def test_many_rotations_leave_few_secrets(place: Place) -> None:
     admin = place.person(councils={COUNCIL: "admin"})
     made = make_client_row(place.app)
+    last: dict[str, Any] = {}
     for _ in range(8):
         last = ask(
             place, admin, "POST", f"/v1/clients/{made.id}/secrets", json={"overlap_hours": 168}
