@@ -93,7 +93,9 @@ class Once:
                     at=utc_now(),
                 )
                 .on_conflict_do_nothing()
-            )
+                # The count of rows is not told alike by the two drivers.
+                .returning(col(Idempotency.key))
+            ).first()
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
                 raise
@@ -102,7 +104,7 @@ class Once:
             ) from None
         if on_postgresql:
             session.execute(text("SET LOCAL lock_timeout = DEFAULT"))
-        if taken.rowcount:  # type: ignore[attr-defined] # An insert's result counts its rows.
+        if taken is not None:
             return None
         return session.get_one(Idempotency, (principal, self.operation, self.key))
 
