@@ -14,6 +14,7 @@ import app.catalogue.advice.router
 import app.catalogue.router
 import app.geo.router
 import app.health
+import app.matching.plans.router
 import app.matching.questionnaire.router
 import app.matching.router
 import app.search.router
@@ -158,6 +159,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.catalogue.advice.router.router,
         app.search.router.router,
         app.geo.router.router,
+        app.matching.router.policy_router,
         app.vocabulary.router.router,
     ):
         application.include_router(
@@ -165,6 +167,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
     application.include_router(app.search.router.index_router)
     application.include_router(app.matching.router.router)
+    application.include_router(app.matching.plans.router.router)
     application.include_router(app.accounts.router.router)
     application.include_router(app.health.router)
     application.include_router(app.traffic.metrics.router)
