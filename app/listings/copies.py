@@ -251,6 +251,49 @@ def begin(  # noqa: PLR0913 - each says one thing of the listing.
     return held
 
 
+def begin_many(
+    session: Writing,
+    drafts: Sequence[tuple[ActivityDocument, str]],
+    provider_id: UUID,
+    council_id: UUID,
+    actor: Actor,
+) -> list[Held]:
+    """Make drafts of many activities that were imported, each with its reference."""
+    made = [
+        Listing(
+            id=document.id,
+            kind="activity",
+            provider_id=provider_id,
+            council_id=council_id,
+            reference=reference,
+            name=document.name,
+            sort_name=sort_name(document.name),
+            life="new",
+            stage="draft",
+            document=document.model_dump(mode="json"),
+            number=1,
+            authors=[str(actor.id)] if actor.id else [],
+            created_by=actor.id,
+        )
+        for document, reference in drafts
+    ]
+    session.add_all(made)
+    # The listings must stand before their history refers to them.
+    session.flush()
+    session.add_all(
+        Revision(
+            listing_id=listing.id,
+            number=1,
+            action="imported",
+            document=listing.document or {},
+            actor_id=actor.id,
+            as_officer=actor.as_officer,
+        )
+        for listing in made
+    )
+    return [Held(listing, "new", None, 0) for listing in made]
+
+
 def take(  # noqa: PLR0913 - each says one thing of the step.
     session: Writing,
     held: Held,
@@ -315,7 +358,9 @@ def _remember(  # noqa: PLR0913 - each says one thing of the step.
     )
 
 
-TOLD = frozenset({"capacity", "alert", "pause", "resume", "confirm", "contracts"})
+TOLD = frozenset(
+    {"capacity", "alert", "pause", "resume", "confirm", "confirm_by_mail", "contracts"}
+)
 """What changes the live listing at once and leaves the working copy as it is."""
 
 WRITTEN = frozenset({"created", "copied", "imported", "edit", "submit"})

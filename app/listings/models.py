@@ -21,11 +21,15 @@ class Listing(Noun, table=True):
     """Where an activity, a provider or a venue stands; its id is that of the document.
 
     A row comes into being with the first thing that is done to a listing. A clean one has no
-    document: the live one is the working copy. `authors` are the accounts whose changes wait.
+    document: the live one is the working copy. `authors` are the accounts whose changes wait;
+    `reference` is the provider's own name for what it imported.
     """
 
     __tablename__ = "listing"
-    __table_args__ = (Index("ix_listing_waiting", "stage", "submitted_at", "id"),)
+    __table_args__ = (
+        Index("ix_listing_waiting", "stage", "submitted_at", "id"),
+        UniqueConstraint("provider_id", "reference"),
+    )
 
     kind: str = Field(max_length=12)
     provider_id: UUID = Field(index=True)
@@ -38,6 +42,7 @@ class Listing(Noun, table=True):
     number: int = 0
     authors: list[str] = Field(default_factory=list, sa_type=JsonValue)
     reason: str | None = Field(default=None, sa_type=Text)
+    reference: str | None = Field(default=None, max_length=120)
     created_by: UUID | None = Field(
         default=None, foreign_key="account.id", index=True, ondelete="SET NULL"
     )

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("authors", JSON, nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("reference", sa.String(length=120), nullable=True),
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.Column("submitted_by", sa.Uuid(), nullable=True),
         sa.Column("submitted_at", MOMENT, nullable=True),
@@ -53,6 +54,9 @@ def upgrade() -> None:
         key("listing", "created_by", "account", "SET NULL"),
         key("listing", "submitted_by", "account", "SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_listing")),
+        sa.UniqueConstraint(
+            "provider_id", "reference", name=op.f("uq_listing_provider_id_reference")
+        ),
     )
     op.create_index("ix_listing_waiting", "listing", ["stage", "submitted_at", "id"])
     for column in ("provider_id", "council_id", "created_by", "submitted_by"):

@@ -11,7 +11,7 @@ from app.accounts.audit import record
 from app.accounts.editing import Precondition
 from app.accounts.idempotency import Made, Once
 from app.accounts.access import NotAllowed
-from app.accounts.principals import Actor, ProviderAccess
+from app.accounts.principals import SYSTEM, Actor, ProviderAccess
 from app.catalogue.commands import close_activity as close_in_catalogue
 from app.catalogue.commands import publish
 from app.catalogue.documents import ActivityDocument
@@ -185,12 +185,18 @@ def submit_activity(
     """
     held = _hold(session, access)
     if held.listing.stage != "submitted":
-        document = _document(held).model_copy(update={"confirmed_on": today})
-        _submit(session, held, access.actor, document)
+        submit_held(session, held, access.actor, today)
     return _shown(session, response, access, today)
 
 
-def _submit(session: Writing, held: Held, actor: Actor, document: ActivityDocument) -> None:
+def submit_held(session: Writing, held: Held, actor: Actor, today: date) -> None:
+    """Hand the working copy of an activity that is held to the council.
+
+    Raises:
+        NotPossibleNow: there is nothing to submit.
+        Malformed: something in it belongs to others.
+    """
+    document = _document(held).model_copy(update={"confirmed_on": today})
     if held.live is not None and not fields_changed(held.live, document) - UNTOLD:
         raise NotPossibleNow("There is no change to submit. Edit the listing first.")
     refuse_foreign(session, document)
@@ -200,8 +206,8 @@ def _submit(session: Writing, held: Held, actor: Actor, document: ActivityDocume
     take(session, held, "submit", actor, document=document)
     _note(session, held, actor, "submitted")
     if trusted:
-        let_out(session, held, document, Actor("system", None), "trusted")
-        _note(session, held, Actor("system", None), "approved", because="trusted")
+        let_out(session, held, document, SYSTEM, "trusted")
+        _note(session, held, SYSTEM, "approved", because="trusted")
 
 
 def withdraw_activity(

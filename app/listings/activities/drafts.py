@@ -4,12 +4,11 @@ What a provider does not write is not here, and so refused: ids and slugs are ou
 alerts go out by operations of their own, and contract facts are the council's.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field
 
 from app.catalogue.documents import ActivityDocument
 from app.catalogue.documents.activities import (
@@ -25,12 +24,12 @@ from app.catalogue.documents.activities import (
     SupportNeedStatement,
     TravelStatement,
 )
-from app.catalogue.documents.base import Contact, Document, LongLine, ShortLine, Words
+from app.catalogue.documents.base import Contact, LongLine, ShortLine, Words
 from app.catalogue.documents.prices import Policies, PriceDocument
 from app.catalogue.documents.sessions import SessionDocument
 from app.database import uuid7
-from app.listings.bodies import Body
-from app.problems import Fault, Malformed, faults_of
+from app.listings.bodies import Body, merged, read_document
+from app.problems import Fault
 from app.vocabulary.codes import (
     ActivityTypeCode,
     AttendanceCode,
@@ -108,26 +107,6 @@ AT_ONCE = frozenset({"capacity", "alert", "closure", "confirmed_on"})
 """The fields that operations of their own change at once."""
 
 
-def merged(document: Mapping[str, Any], change: Document) -> dict[str, Any]:
-    """A document as JSON with a merge patch put in; only what the patch states is touched."""
-    result = dict(document)
-    for name in change.model_fields_set:
-        value = getattr(change, name)
-        if value is None:
-            # What is left out of a document is not stated, or missing where it is needed.
-            result.pop(name, None)
-        elif isinstance(value, BaseModel):
-            inner = value.model_dump(mode="json", exclude_unset=True)
-            result[name] = {**(result.get(name) or {}), **inner}
-        elif isinstance(value, list):
-            result[name] = [
-                one.model_dump(mode="json") if isinstance(one, BaseModel) else one for one in value
-            ]
-        else:
-            result[name] = value
-    return result
-
-
 def new_activity(draft: ActivityDraft, provider_id: UUID, slug: str, day: date) -> ActivityDocument:
     """The document of a new activity.
 
@@ -135,7 +114,9 @@ def new_activity(draft: ActivityDraft, provider_id: UUID, slug: str, day: date) 
         Malformed: its parts do not fit together.
     """
     given = {"id": str(uuid7()), "slug": slug, "provider_id": str(provider_id)}
-    return read_document(merged({**given, "confirmed_on": day.isoformat()}, draft))
+    return read_document(
+        ActivityDocument, merged({**given, "confirmed_on": day.isoformat()}, draft)
+    )
 
 
 def changed_activity(document: ActivityDocument, change: ActivityChange) -> ActivityDocument:
@@ -150,17 +131,7 @@ def changed_activity(document: ActivityDocument, change: ActivityChange) -> Acti
         # Places are told by an operation of their own, so whoever leaves them out means nothing.
         if written.id in told and "capacity" not in written.model_fields_set:
             session["capacity"] = told[written.id].model_dump(mode="json")
-    return read_document(content)
-
-
-def read_document(content: Mapping[str, Any]) -> ActivityDocument:
-    """The activity that JSON describes; raises `Malformed` with pointers into it."""
-    try:
-        return ActivityDocument.model_validate(content)
-    except ValidationError as error:
-        errors = error.errors(include_url=False, include_input=False)
-        faults = [{**one, "loc": ("body", *one["loc"])} for one in errors]
-        raise Malformed(faults_of(faults)) from None
+    return read_document(ActivityDocument, content)
 
 
 def copy_of(document: ActivityDocument, slug: str, day: date) -> ActivityDocument:

@@ -23,6 +23,7 @@ from app.catalogue.public.sessions import capacity_view
 from app.catalogue.schemas import ActivityDetail, FreshnessView
 from app.database import Reading
 from app.listings.access import ListingAccess, NoSuchListing
+from app.listings.activities.completeness import Completeness, completeness
 from app.listings.activities.schemas import (
     HistoryEntry,
     HistoryRevision,
@@ -196,6 +197,8 @@ def entry_of(session: Session, document: ActivityDocument) -> Entry:
 
 
 def _by(revision: Revision) -> Literal["provider", "council", "service"]:
+    if revision.action == "confirm_by_mail":
+        return "provider"
     if revision.actor_id is None:
         return "service"
     council = revision.as_officer or revision.action in DECISIONS
@@ -277,3 +280,11 @@ def taken_ids(session: Session, document: ActivityDocument) -> set[UUID]:
         col(Price.id).in_(prices), Price.activity_id != document.id
     )
     return {*session.exec(of_sessions), *session.exec(of_prices)}
+
+
+def get_completeness(session: Reading, access: ListingAccess) -> Completeness:
+    """What the working copy does not say, and what that costs."""
+    document = cast("ActivityDocument", find_own(session, access).document)
+    ids = {one.venue_id for one in document.sessions if one.venue_id}
+    venues = [cast("VenueDocument", one.document) for one in venues_held(session, ids).values()]
+    return completeness(document, venues)

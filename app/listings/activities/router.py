@@ -25,12 +25,12 @@ from app.listings.activities.schemas import (
 )
 from app.listings.stages import NotPossibleNow
 from app.paging import Page, PageParams
-from app.parameters import InDigits, LanguageParams, QueryModel, Today
+from app.listings.private import NoQuery, Private
+from app.parameters import InDigits, LanguageParams, Today
 from app.problems import Malformed, PreconditionFailed, PreconditionRequired, responses
 
-router = APIRouter(tags=["own activities"])
+router = APIRouter(tags=["own activities"], dependencies=[Private])
 
-NoQuery = Annotated[QueryModel, Query()]
 READING = responses(NotSignedIn, NotAllowed, NoSuchListing, Malformed)
 STEPPING = {
     **EDITABLE,
