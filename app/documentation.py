@@ -1,6 +1,7 @@
 """The OpenAPI document: what FastAPI derives from the code, the problems, and real examples."""
 
 import json
+from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
@@ -64,12 +65,19 @@ def recorded_examples() -> dict[str, dict[str, Any]]:
     return examples
 
 
+def answer_of(operation: Mapping[str, Any]) -> dict[str, Any]:
+    """What the document says of an operation's answer when all is well."""
+    found = (operation["responses"].get(status) for status in ("200", "201", "202", "204"))
+    return next(filter(None, found), {})
+
+
 def _add_examples(operation: dict[str, Any], examples: dict[str, dict[str, Any]]) -> None:
     for kind, described in (
         ("requests", operation.get("requestBody", {})),
-        ("answers", operation["responses"].get("200", {})),
+        ("answers", answer_of(operation)),
     ):
         example = examples[kind].get(operation["operationId"])
-        content = described.get("content", {}).get("application/json")
-        if example is not None and content is not None:
-            content["example"] = example
+        for media_type in ("application/json", "application/x-www-form-urlencoded"):
+            content = described.get("content", {}).get(media_type)
+            if example is not None and content is not None:
+                content["example"] = example

@@ -7,8 +7,8 @@ from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
-from starlette.middleware.cors import CORSMiddleware
 
+import app.accounts.router
 import app.catalogue.router
 import app.geo.router
 import app.health
@@ -16,11 +16,20 @@ import app.search.router
 import app.traffic.metrics
 import app.vocabulary.router
 from app import caching, documentation, problems
+from app.accounts import oauth
+from app.accounts.commands.sign_ins import Desk
+from app.accounts.housekeeping import Housekeeping
+from app.accounts.keys import KeyRing
+from app.accounts.tokens import Tokens
 from app.caching import cacheable
 from app.database import Database
+from app.mail.delivery import Postman
+from app.mail.senders import sender_of
 from app.parameters import london_today, refuse_repeated
 from app.search.index.follow import Index
 from app.settings import Settings, get_settings
+from app.traffic.allowance import RequestLimit, TooMany
+from app.traffic.browsers import Browsers
 from app.traffic.compression import Compression
 from app.traffic.guard import Guard
 from app.traffic.heads import Heads
@@ -45,13 +54,19 @@ TAGS = [
     {"name": "councils", "description": "Who answers for an area, and what they say."},
     {"name": "places", "description": "Where something is: postcodes and place names."},
     {"name": "vocabularies", "description": "The codes, and what they mean."},
+    {"name": "sign-in", "description": "Tokens: for people with a password, for clients."},
+    {"name": "accounts", "description": "Registering, and one's own account."},
+    {"name": "members", "description": "Who manages a provider, or works for a council."},
+    {"name": "clients", "description": "The systems that call the API for a council."},
+    {"name": "audit", "description": "Who did what."},
     {"name": "health", "description": "For those who run the service."},
 ]
 
 FIRST_READING = 2.0
 """Seconds to wait for the index before the port is opened; a large catalogue takes longer."""
 
-EXPOSED = ["ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-Id"]
+MAIL_EVERY = 30.0
+"""Seconds between two looks for mail that another process left, or that failed before."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -64,10 +79,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
+        database = application.state.database
+        rounds = (
+            Postman(database, sender_of(settings), every=MAIL_EVERY),
+            Housekeeping(database),
+        )
         application.state.index.start(wait=FIRST_READING)
+        for one in rounds:
+            one.start()
         yield
+        for one in rounds:
+            one.stop()
         application.state.index.stop()
-        application.state.database.close()
+        database.close()
 
     application = FastAPIOffline(
         title="Care Finder",
@@ -92,10 +116,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             problems.HeadersTooLarge,
             problems.ServerFault,
             problems.Unavailable,
+            TooMany,
         ),
     )
     application.state.settings = settings
     application.state.database = Database(settings.database_url, pool=settings.database_pool)
+
+    keys_file = settings.token_keys_file or settings.var / "keys.json"
+    tokens = Tokens(
+        KeyRing(keys_file, settings.token_algorithm, make=not settings.production),
+        issuer=settings.base_url,
+        lifetime=settings.token_minutes * 60,
+    )
+    application.state.tokens = tokens
+    application.state.desk = Desk(application.state.database, tokens, settings.session_days)
 
     def today() -> date:
         # Whoever sets the day for the operations sets it for the index too.
@@ -109,6 +143,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     application.state.metrics = Metrics()
     problems.install(application)
     caching.install(application)
+    oauth.install(application)
     documentation.install(application)
     _add_layers(application, settings)
     for router in (
@@ -121,6 +156,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             router, dependencies=[Depends(cacheable)], responses=caching.DOCUMENTED
         )
     application.include_router(app.search.router.index_router)
+    application.include_router(app.accounts.router.router)
     application.include_router(app.health.router)
     application.include_router(app.traffic.metrics.router)
     return application
@@ -133,12 +169,11 @@ def _add_layers(application: FastAPI, settings: Settings) -> None:
         Guard, max_url_bytes=settings.max_url_bytes, max_body_bytes=settings.max_body_bytes
     )
     application.add_middleware(Heads)
-    application.add_middleware(
-        CORSMiddleware,
-        allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "POST"],
-        allow_headers=["*"],
-        expose_headers=EXPOSED,
-        max_age=86_400,
-    )
+    if settings.requests_a_minute:
+        application.add_middleware(
+            RequestLimit,
+            per_minute=settings.requests_a_minute,
+            trusted=settings.trusted_proxies,
+        )
+    application.add_middleware(Browsers, origins=settings.origins)
     application.add_middleware(Requests, metrics=application.state.metrics)

@@ -5,17 +5,36 @@ The examples are what the operations really answer, from the sample catalogue on
 
 import asyncio
 import json
+import re
 import sys
 import tempfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
 from fastapi import FastAPI
+from sqlalchemy import delete
+from sqlmodel import col, select
 
+from app.accounts import passwords
+from app.accounts.demo import make_demos
+from app.accounts.models import (
+    Account,
+    Allowance,
+    Client,
+    ClientSecret,
+    CouncilMember,
+    Invitation,
+    MailedLink,
+    ProviderMember,
+    SignIn,
+)
+from app.accounts.opaque import digest_of, make_secret
 from app.catalogue.intake import load_sample
-from app.database import Database
+from app.catalogue.models import Council, Provider
+from app.database import Database, utc_now
+from app.documentation import answer_of
 from app.main import create_app
 from app.parameters import london_today
 from app.schema import migrate
@@ -33,11 +52,19 @@ MOST_ITEMS = 2
 
 
 class Call(NamedTuple):
-    """A request whose answer is worth showing."""
+    """A request whose answer is worth showing.
+
+    What stands in braces was made before, and is put in: `{client}` is the id of a client.
+    """
 
     address: str
     body: Any = None
+    form: bool = False
+    who: str | None = None
+    """The demo account that asks."""
 
+
+PASSWORD = "lanterns by the river"  # noqa: S105 - of invented people in a database for a moment.
 
 CALLS = {
     "get_service": Call("/v1"),
@@ -54,6 +81,64 @@ CALLS = {
     "find_places": Call("/v1/places?q=CW1%202AB"),
     "list_vocabularies": Call("/v1/vocabularies?per_page=2"),
     "get_vocabulary": Call("/v1/vocabularies/cohort"),
+    "create_token": Call(
+        "/v1/auth/token",
+        {"grant_type": "password", "username": "owner@example.org", "password": PASSWORD},
+        form=True,
+    ),
+    "revoke_token": Call("/v1/auth/revoke", {"token": "{refresh}"}, form=True),
+    "get_token_keys": Call("/.well-known/jwks.json"),
+    "get_token_metadata": Call("/.well-known/openid-configuration"),
+    "register_account": Call("/v1/accounts", {"email": "new@example.org", "password": PASSWORD}),
+    "verify_account": Call("/v1/accounts/verify", {"token": "{register}"}),
+    "ask_for_password_reset": Call("/v1/accounts/password-reset", {"email": "owner@example.org"}),
+    "confirm_password_reset": Call(
+        "/v1/accounts/password-reset/confirm", {"token": "{reset}", "password": PASSWORD}
+    ),
+    "confirm_email_change": Call("/v1/accounts/email/confirm", {"token": "{email}"}),
+    "accept_invitation": Call(
+        "/v1/accounts/invitations/accept", {"token": "{invited}", "password": PASSWORD}
+    ),
+    "get_me": Call("/v1/me", who="owner"),
+    "change_me": Call("/v1/me", {"current_password": PASSWORD}, who="owner"),
+    "list_my_sessions": Call("/v1/me/sessions?per_page=1", who="owner"),
+    "delete_my_sessions": Call("/v1/me/sessions", who="editor"),
+    "list_provider_members": Call("/v1/manage/providers/two-oars/members", who="owner"),
+    "change_provider_member": Call(
+        "/v1/manage/providers/two-oars/members/{editor_member}", {"role": "editor"}, who="owner"
+    ),
+    "list_provider_invitations": Call(
+        "/v1/manage/providers/two-oars/members/invitations", who="owner"
+    ),
+    "create_provider_invitation": Call(
+        "/v1/manage/providers/two-oars/members/invitations",
+        {"email": "colleague@example.org", "role": "editor"},
+        who="owner",
+    ),
+    "list_council_members": Call("/v1/manage/councils/E10000012/members", who="admin"),
+    "change_council_member": Call(
+        "/v1/manage/councils/E10000012/members/{officer_member}", {"role": "officer"}, who="admin"
+    ),
+    "list_council_invitations": Call(
+        "/v1/manage/councils/E10000012/members/invitations", who="admin"
+    ),
+    "create_council_invitation": Call(
+        "/v1/manage/councils/E10000012/members/invitations",
+        {"email": "colleague@example.org", "role": "officer"},
+        who="admin",
+    ),
+    "list_clients": Call("/v1/clients", who="admin"),
+    "create_client": Call(
+        "/v1/clients",
+        {"name": "Case system", "scopes": ["changes:read"], "council": "E10000012"},
+        who="admin",
+    ),
+    "get_client": Call("/v1/clients/{client}", who="admin"),
+    "change_client": Call("/v1/clients/{client}", {"enabled": True}, who="admin"),
+    "rotate_client_secret": Call(
+        "/v1/clients/{client}/secrets", {"overlap_hours": 24}, who="admin"
+    ),
+    "list_audit": Call("/v1/audit?action=client.created&per_page=1", who="officer"),
     "get_liveness": Call("/health/live"),
     "get_readiness": Call("/health/ready"),
 }
@@ -67,8 +152,10 @@ def record() -> str:
         migrate(url)
         database = Database(url)
         load_sample(database, TODAY)
+        make_demos(database, PASSWORD)
         database.close()
-        application = create_app(Settings.model_validate({"database_url": url}))
+        settings = {"database_url": url, "var": folder, "read_limit": 0}
+        application = create_app(Settings.model_validate(settings))
         application.dependency_overrides[london_today] = lambda: TODAY
         examples = asyncio.run(_exchanges(application))
     return json.dumps(examples, indent=2, ensure_ascii=False) + "\n"
@@ -85,13 +172,119 @@ async def _exchanges(application: FastAPI) -> dict[str, dict[str, Any]]:
             if name not in CALLS:
                 raise SystemExit(f"There is no example of {name}; give it a call in {__file__}.")
             call = CALLS[name]
-            answer = await client.request(method, call.address, json=call.body)
+            made = await _made_before(application, client) if _is_about_somebody(call) else {}
+            body = _filled(call.body, made)
+            answer = await client.request(
+                method,
+                call.address.format_map(made),
+                **{"data" if call.form else "json": body},
+                headers={"Authorization": made[call.who], "If-Match": "*"} if call.who else {},
+            )
             if answer.is_error:
                 raise SystemExit(f"{name} answers {answer.status_code}; its example would be gone.")
-            answers[name] = cut(answer.json())
+            answers[name] = cut(steady(answer.json()) if made else answer.json())
             if call.body is not None:
-                requests[name] = call.body
+                requests[name] = steady(body) if made else body
     return {"requests": requests, "answers": answers}
+
+
+def _is_about_somebody(call: Call) -> bool:
+    return call.address.startswith(("/v1/a", "/v1/m", "/v1/c", "/.well")) and not (
+        call.address.startswith(("/v1/activities", "/v1/councils"))
+    )
+
+
+def _filled(body: Any, made: dict[str, str]) -> Any:  # noqa: ANN401 - any JSON value, in and out.
+    if isinstance(body, dict):
+        return {key: _filled(value, made) for key, value in body.items()}
+    return body.format_map(made) if isinstance(body, str) else body
+
+
+async def _made_before(application: FastAPI, client: httpx.AsyncClient) -> dict[str, str]:
+    """Tokens, codes and ids for one request: each example stands by itself."""
+    database: Database = application.state.database
+    with database.write() as session:
+        session.execute(delete(Allowance))
+        for table in (Client, Invitation, MailedLink, SignIn):
+            session.execute(delete(table))
+        session.execute(delete(Account).where(col(Account.demo).is_(False)))
+        ids = {
+            row.email.partition("@")[0]: row.id
+            for row in session.exec(select(Account).where(Account.demo))
+        }
+        made = {}
+        for purpose, who in (("register", None), ("reset", "owner2"), ("email", "officer2")):
+            made[purpose] = make_secret(purpose)
+            session.add(
+                MailedLink(
+                    digest=digest_of(made[purpose]),
+                    purpose=purpose,
+                    account_id=ids.get(who or ""),
+                    email=None if purpose == "reset" else f"{purpose}@example.org",
+                    password=passwords.hash_password(PASSWORD) if who is None else None,
+                    expires_at=utc_now() + timedelta(hours=1),
+                )
+            )
+        provider = session.exec(select(Provider).where(Provider.slug == "two-oars")).one()
+        council = session.exec(select(Council).where(Council.slug == "essex")).one()
+        made["invited"] = make_secret("invitation")
+        session.add(
+            Invitation(
+                digest=digest_of(made["invited"]),
+                email="invited@example.org",
+                role="editor",
+                provider_id=provider.id,
+                expires_at=utc_now() + timedelta(hours=1),
+            )
+        )
+        row = Client(council_id=council.id, name="Case system", scopes=["changes:read"])
+        session.add(row)
+        session.flush()
+        made["client"] = str(row.id)
+        session.add(ClientSecret(client_id=row.id, digest="0" * 64, created_at=utc_now()))
+        member = select(ProviderMember).where(ProviderMember.account_id == ids["editor"])
+        officer = select(CouncilMember).where(CouncilMember.account_id == ids["officer"])
+        made["editor_member"] = str(session.exec(member).one().id)
+        made["officer_member"] = str(session.exec(officer).one().id)
+    for who in ("owner", "editor", "admin", "officer"):
+        got = await client.post(
+            "/v1/auth/token",
+            data={
+                "grant_type": "password",
+                "username": f"{who}@example.org",
+                "password": PASSWORD,
+            },
+        )
+        made[who] = f"Bearer {got.json()['access_token']}"
+        made["refresh"] = got.json()["refresh_token"]
+    return made
+
+
+SHOWN_AT = "2026-03-16T09:00:00Z"
+SHOWN_ID = "01a16afa-45fa-796a-ba97-b1af856c67e6"
+
+STEADY = (
+    (re.compile(r"^\d{4}-\d\d-\d\dT.*Z$"), SHOWN_AT),
+    (re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"), SHOWN_ID),
+    (re.compile(r'^"[0-9a-f]{32}-\d+"$'), f'"{SHOWN_ID.replace("-", "")}-1"'),
+    (re.compile(r"^cf_(\w+?)_[\w-]{43}$"), r"cf_\1_9V0cJ2hM5tQeY7rB1xKfW3sLdP8zAnG6uTiOoEjRvCw"),
+    (re.compile(r"^eyJ[\w-]+\.[\w-]+\.[\w-]+$"), "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwIn0.c2ln"),
+    (re.compile(r"^[\w-]{43}$"), "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"),
+    (re.compile(r"^[0-9a-f]{16}$"), "1c9f0a7be35d2468"),
+)
+"""What is another one each time, and what stands for it in an example."""
+
+
+def steady(value: Any) -> Any:  # noqa: ANN401 - any JSON value, in and out.
+    """The same JSON with one and the same value for what is made anew each time."""
+    if isinstance(value, list):
+        return [steady(item) for item in value]
+    if isinstance(value, dict):
+        return {key: steady(item) for key, item in value.items()}
+    if isinstance(value, str):
+        for pattern, shown in STEADY:
+            value = pattern.sub(shown, value)
+    return value
 
 
 def _operations(application: FastAPI) -> list[tuple[str, str]]:
@@ -100,7 +293,7 @@ def _operations(application: FastAPI) -> list[tuple[str, str]]:
         (operation["operationId"], method.upper())
         for operations in application.openapi()["paths"].values()
         for method, operation in operations.items()
-        if "application/json" in operation["responses"].get("200", {}).get("content", {})
+        if "application/json" in answer_of(operation).get("content", {})
     ]
 
 

@@ -1,7 +1,7 @@
-"""Editing without overwriting one another: `ETag` on what is read, `If-Match` on what changes it."""
+"""Editing without overwriting one another: `ETag` when read, `If-Match` when changed."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
@@ -30,9 +30,21 @@ def version_tag(row_id: UUID, version: int) -> str:
     return f'"{row_id.hex}-{version}"'
 
 
-def tag(response: Response, row: Noun) -> None:
-    """Give an answer the ETag of what it shows. Call it after the row was flushed."""
-    response.headers["ETag"] = version_tag(row.id, row.version)
+class Tagged(Protocol):
+    """What is shown of something editable: it carries its own ETag."""
+
+    @property
+    def etag(self) -> str:
+        """Made by `version_tag` after the row was flushed."""
+
+
+ShownT = TypeVar("ShownT", bound=Tagged)
+
+
+def tagged(response: Response, shown: ShownT) -> ShownT:
+    """What is shown, once the answer's headers carry its ETag and keep it from caches."""
+    response.headers.update({"ETag": shown.etag, "Cache-Control": PRIVATE})
+    return shown
 
 
 class Precondition:

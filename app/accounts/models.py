@@ -8,51 +8,46 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field
 
-from app.database import Json, Noun, Record, UtcDateTime, utc_now, uuid7
+from app.database import Json, Noun, Record, UtcDateTime, uuid7
 
 Moment = cast("Any", UtcDateTime)
 JsonValue = cast("Any", Json)
 
 
 class Account(Noun, table=True):
-    """A person who signs in."""
+    """A person who signs in. There is one only once its e-mail address was proved."""
 
     __tablename__ = "account"
 
     email: str = Field(max_length=254, unique=True)
-    password: str | None = Field(default=None, max_length=255)
-    verified_at: datetime | None = Field(default=None, sa_type=Moment)
+    password: str = Field(max_length=255)
     disabled_at: datetime | None = Field(default=None, sa_type=Moment)
     demo: bool = False
 
 
-class ProviderMember(Record, table=True):
+class ProviderMember(Noun, table=True):
     """That a person is an owner or an editor of a provider."""
 
     __tablename__ = "provider_member"
+    __table_args__ = (UniqueConstraint("account_id", "provider_id"),)
 
-    account_id: UUID = Field(foreign_key="account.id", primary_key=True, ondelete="CASCADE")
-    provider_id: UUID = Field(
-        foreign_key="provider.id", primary_key=True, index=True, ondelete="CASCADE"
-    )
+    account_id: UUID = Field(foreign_key="account.id", ondelete="CASCADE")
+    provider_id: UUID = Field(foreign_key="provider.id", index=True, ondelete="CASCADE")
     role: str = Field(max_length=8)
-    since: datetime = Field(default_factory=utc_now, sa_type=Moment)
 
 
-class CouncilMember(Record, table=True):
+class CouncilMember(Noun, table=True):
     """That a person is an officer or an admin of a council."""
 
     __tablename__ = "council_member"
+    __table_args__ = (UniqueConstraint("account_id", "council_id"),)
 
-    account_id: UUID = Field(foreign_key="account.id", primary_key=True, ondelete="CASCADE")
-    council_id: UUID = Field(
-        foreign_key="council.id", primary_key=True, index=True, ondelete="CASCADE"
-    )
+    account_id: UUID = Field(foreign_key="account.id", ondelete="CASCADE")
+    council_id: UUID = Field(foreign_key="council.id", index=True, ondelete="CASCADE")
     role: str = Field(max_length=8)
-    since: datetime = Field(default_factory=utc_now, sa_type=Moment)
 
 
 class Invitation(Noun, table=True):
@@ -80,14 +75,21 @@ class Invitation(Noun, table=True):
 
 
 class MailedLink(Record, table=True):
-    """A token that was sent by e-mail, for one use: to verify, to reset, or to change address."""
+    """A token that was sent by e-mail, for one use: to register, to reset, to change address.
+
+    Where there is nobody to send one to, a row is made all the same, without an account, so that
+    neither the answer nor the time that it takes tells whether an address is known.
+    """
 
     __tablename__ = "mailed_link"
 
     digest: str = Field(max_length=64, primary_key=True)
     purpose: str = Field(max_length=16)
-    account_id: UUID = Field(foreign_key="account.id", index=True, ondelete="CASCADE")
-    email: str | None = Field(default=None, max_length=254)
+    account_id: UUID | None = Field(
+        default=None, foreign_key="account.id", index=True, ondelete="CASCADE"
+    )
+    email: str | None = Field(default=None, max_length=254, index=True)
+    password: str | None = Field(default=None, max_length=255)
     expires_at: datetime = Field(sa_type=Moment)
     used_at: datetime | None = Field(default=None, sa_type=Moment)
 
@@ -154,7 +156,7 @@ class AuditEntry(Record, table=True):
 
     __tablename__ = "audit_entry"
     __table_args__ = (
-        Index("ix_audit_entry_council", "council_id", "id"),
+        Index("ix_audit_entry_council", "council_id", "at"),
         Index("ix_audit_entry_subject", "subject_kind", "subject_id", "id"),
     )
 

@@ -1,4 +1,4 @@
-"""The command line: `carefinder serve | migrate | sample | load | places | version`."""
+"""The command line: `carefinder serve | migrate | sample | load | account | keys | …`."""
 
 import errno
 import socket
@@ -14,9 +14,11 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from app.accounts.housekeeping import after_restore
 from app.catalogue.files import FilesError
 from app.catalogue.intake import Loaded, load_folder, load_sample
 from app.catalogue.queries import has_sample, is_empty
+from app.cli.account import accounts, keys, prepare_demos, refuse_demos, refuse_keys
 from app.cli.console import DatabaseOption, choose, err, open_database, out, say, stop
 from app.database import Database, UnusableDatabaseError
 from app.geo.queries import find_places
@@ -33,6 +35,9 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+cli.add_typer(accounts)
+cli.add_typer(keys)
 
 MOST_FAULTS_SHOWN = 30
 NO_SUCH_TABLE = "42P01"
@@ -111,8 +116,11 @@ def serve(
         with closing(open_database(settings)) as opened:
             if settings.production:
                 _refuse_sample(settings, opened)
+                refuse_demos(opened)
+                refuse_keys(settings)
             else:
                 _prepare(settings, opened)
+                prepare_demos(settings, opened)
         set_up_logging(settings.log_level)
         address = f"[{host}]" if ":" in host else host
         say(f"Care Finder is at http://{address}:{port} (documentation: /docs)")
@@ -123,6 +131,8 @@ def serve(
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                # Who is calling is for the settings to say, and not for any local program.
+                proxy_headers=False,
                 h11_max_incomplete_event_size=settings.max_url_bytes * 4,
             )
         )
@@ -216,8 +226,11 @@ def migrate_command(
         migrate(settings.database_url)
         if restored:
             start_epoch(opened)
+            with opened.write() as session:
+                after_restore(session)
     if restored:
         say("A new epoch has begun: followers will be told to export again.")
+        say("Everybody has been signed out, and mail that waited will not be sent.")
     say(f"The database is at revision {newest_revision()}.")
 
 

@@ -13,7 +13,8 @@ class Letter(Noun, table=True):
     """A message that waits to be sent, or was. Once it is sent its text is blanked.
 
     It is put in by the transaction that makes it necessary. Whoever sends it claims it first,
-    until `claimed_until`; `message_id` stays the same when it has to be sent again.
+    until `claimed_until`; `message_id` stays the same when it has to be sent again. `lapses`
+    counts who claimed it and was not heard of again. Without `due_at` it will not be sent.
     """
 
     __tablename__ = "letter"
@@ -26,5 +27,6 @@ class Letter(Noun, table=True):
     due_at: datetime | None = Field(sa_type=Moment)
     claimed_until: datetime | None = Field(default=None, sa_type=Moment)
     attempts: int = 0
+    lapses: int = 0
     sent_at: datetime | None = Field(default=None, sa_type=Moment)
     trouble: str | None = Field(default=None, max_length=120)

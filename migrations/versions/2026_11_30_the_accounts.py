@@ -35,8 +35,7 @@ def upgrade() -> None:
         sa.Column("created_at", app.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", app.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
-        sa.Column("password", sa.String(length=255), nullable=True),
-        sa.Column("verified_at", app.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("password", sa.String(length=255), nullable=False),
         sa.Column("disabled_at", app.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("demo", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
@@ -66,7 +65,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
     op.create_index("ix_audit_entry_actor_id", "audit_entry", ["actor_id"])
-    op.create_index("ix_audit_entry_council", "audit_entry", ["council_id", "id"])
+    op.create_index("ix_audit_entry_council", "audit_entry", ["council_id", "at"])
     op.create_index("ix_audit_entry_subject", "audit_entry", ["subject_kind", "subject_id", "id"])
 
     op.create_table(
@@ -96,6 +95,7 @@ def upgrade() -> None:
         sa.Column("due_at", app.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("claimed_until", app.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("lapses", sa.Integer(), nullable=False),
         sa.Column("sent_at", app.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column("trouble", sa.String(length=120), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
@@ -108,8 +108,9 @@ def upgrade() -> None:
         "mailed_link",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("purpose", sa.String(length=16), nullable=False),
-        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
         sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("password", sa.String(length=255), nullable=True),
         sa.Column("expires_at", app.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("used_at", app.database.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -121,6 +122,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_mailed_link")),
     )
     op.create_index("ix_mailed_link_account_id", "mailed_link", ["account_id"])
+    op.create_index("ix_mailed_link_email", "mailed_link", ["email"])
 
     op.create_table(
         "sign_in",
@@ -165,10 +167,13 @@ def upgrade() -> None:
 
     op.create_table(
         "council_member",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", app.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", app.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("council_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.String(length=8), nullable=False),
-        sa.Column("since", app.database.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"],
             ["account.id"],
@@ -181,7 +186,10 @@ def upgrade() -> None:
             name=op.f("fk_council_member_council_id_council"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("account_id", "council_id", name=op.f("pk_council_member")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_council_member")),
+        sa.UniqueConstraint(
+            "account_id", "council_id", name=op.f("uq_council_member_account_id_council_id")
+        ),
     )
     op.create_index("ix_council_member_council_id", "council_member", ["council_id"])
 
@@ -264,10 +272,13 @@ def upgrade() -> None:
 
     op.create_table(
         "provider_member",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", app.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", app.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("provider_id", sa.Uuid(), nullable=False),
         sa.Column("role", sa.String(length=8), nullable=False),
-        sa.Column("since", app.database.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"],
             ["account.id"],
@@ -280,7 +291,10 @@ def upgrade() -> None:
             name=op.f("fk_provider_member_provider_id_provider"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("account_id", "provider_id", name=op.f("pk_provider_member")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_member")),
+        sa.UniqueConstraint(
+            "account_id", "provider_id", name=op.f("uq_provider_member_account_id_provider_id")
+        ),
     )
     op.create_index("ix_provider_member_provider_id", "provider_member", ["provider_id"])
 
