@@ -20,6 +20,7 @@ from app.catalogue.intake import Loaded, load_folder, load_sample
 from app.catalogue.queries import has_sample, is_empty
 from app.cli.account import accounts, keys, prepare_demos, refuse_demos, refuse_keys
 from app.cli.console import DatabaseOption, choose, err, open_database, out, say, stop
+from app.cli.listings import listings
 from app.database import Database, UnusableDatabaseError
 from app.geo.queries import find_places
 from app.parameters import london_today
@@ -37,6 +38,7 @@ cli = typer.Typer(
 )
 
 cli.add_typer(accounts)
+cli.add_typer(listings)
 cli.add_typer(keys)
 
 MOST_FAULTS_SHOWN = 30

@@ -27,7 +27,10 @@ class Body(Document):
     @model_validator(mode="wrap")
     @classmethod
     def _strictly(
-        cls, value: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo  # noqa: ANN401 - anything may be sent.
+        cls,
+        value: Any,  # noqa: ANN401 - anything may be sent.
+        handler: ModelWrapValidatorHandler[Self],
+        info: ValidationInfo,
     ) -> Self:
         if info.mode == "json" or not isinstance(value, dict):
             return handler(value)

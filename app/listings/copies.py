@@ -116,8 +116,8 @@ def find_many(session: Session, kind: Kind, ids: Collection[UUID]) -> dict[UUID,
     found: dict[UUID, Row] = {}
     listed: dict[UUID, Listing] = {}
     for chunk in _chunks(ids):
-        live: Iterable[Row] = session.exec(select(table).where(col(table.id).in_(chunk)))
-        found |= {row.id: row for row in live}
+        live = session.exec(select(table).where(col(table.id).in_(chunk)))
+        found |= {row.id: cast("Row", row) for row in live}
         statement = select(Listing).where(col(Listing.id).in_(chunk), Listing.kind == kind)
         listed |= {row.id: row for row in session.exec(statement)}
     documents = _documents(session, kind, [*found.values()])
@@ -134,7 +134,7 @@ def find_many(session: Session, kind: Kind, ids: Collection[UUID]) -> dict[UUID,
 
 def hold(session: Writing, kind: Kind, listing_id: UUID) -> Held | None:
     """The listing with this id, for a step: nobody else takes one until the transaction ends."""
-    row: Row | None = session.get(TABLES[kind], listing_id)
+    row = cast("Row | None", session.get(TABLES[kind], listing_id))
     if row is not None:
         _begin(session, kind, row)
     locked = select(Listing).where(Listing.id == listing_id, Listing.kind == kind)
@@ -143,7 +143,7 @@ def hold(session: Writing, kind: Kind, listing_id: UUID) -> Held | None:
     if listing is None:
         return None
     if row is None:
-        row = session.get(TABLES[kind], listing_id)
+        row = cast("Row | None", session.get(TABLES[kind], listing_id))
     else:
         # Whoever held it before may have published it meanwhile.
         session.refresh(row)
@@ -224,7 +224,7 @@ def _held(listing: Listing, row: Row, document: Listed) -> Held:
     return Held(listing, life, document, row.version, hidden_from)
 
 
-def begin(  # noqa: PLR0913 - each says one thing of the listing.
+def begin(  # noqa: PLR0913, PLR0917 - each says one thing of the listing.
     session: Writing,
     kind: Kind,
     document: Listed,
@@ -330,7 +330,7 @@ def take(  # noqa: PLR0913 - each says one thing of the step.
     _remember(session, held, actor, action or step, shown, reason)
 
 
-def _remember(  # noqa: PLR0913 - each says one thing of the step.
+def _remember(  # noqa: PLR0913, PLR0917 - each says one thing of the step.
     session: Writing, held: Held, actor: Actor, action: str, shown: Listed, reason: str | None
 ) -> None:
     listing = held.listing

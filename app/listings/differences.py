@@ -108,6 +108,4 @@ def _difference(
     before: str | None,
     after: str | None,
 ) -> Difference:
-    return Difference(
-        place=said.place, label=said.label, change=change, before=before, after=after
-    )
+    return Difference(place=said.place, label=said.label, change=change, before=before, after=after)

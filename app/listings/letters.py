@@ -38,7 +38,7 @@ def officers_of(session: Session, council_id: UUID) -> list[str]:
 
 
 def _able(session: Session, statement: SelectOfScalar[str]) -> list[str]:
-    able = col(Account.disabled_at).is_(None) & col(Account.verified_at).is_not(None)
+    able = col(Account.disabled_at).is_(None)
     return list(session.exec(statement.where(able).order_by(col(Account.email))))
 
 
@@ -68,9 +68,7 @@ def waits(session: Session, council_id: UUID) -> bool:
     of_listings = exists().where(
         col(Listing.stage) == "submitted", col(Listing.council_id) == council_id
     )
-    of_claims = exists().where(
-        col(Claim.stage) == "submitted", col(Claim.provider_id).in_(homes)
-    )
+    of_claims = exists().where(col(Claim.stage) == "submitted", col(Claim.provider_id).in_(homes))
     of_proposals = exists().where(
         col(Proposal.stage) == "submitted", col(Proposal.provider_id).in_(homes)
     )

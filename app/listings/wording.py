@@ -45,6 +45,7 @@ LABELS = {
     "open_to": "Who may come",
     "how_to_start_note": "How to start, in words",
     "cohorts": "Who it is for",
+    "outcomes": "What people get out of it",
     "activity_types": "What one does there",
     "settings": "Setting",
     "attendance": "How people come along",
@@ -82,26 +83,9 @@ Venues = Mapping[UUID, str]
 
 def activity_statements(document: ActivityDocument, venues: Venues) -> Iterator[Said]:
     """All that an activity says, in the order of its page."""
-    for name in ("name", "summary", "description"):
-        yield _plain(name, getattr(document, name))
-    yield from _easy_read(document)
-    for name, scheme in CODES.items():
-        for code in getattr(document, name):
-            yield Said(f"/{name}/{code}", LABELS[name], _label(scheme, code))
-    if document.open_to:
-        yield _plain("open_to", _label("open_to", document.open_to))
-    for outcome in document.outcomes:
-        kind = "Main outcome" if outcome.primary else "Also"
-        text = f"{kind}: {_label('outcome', outcome.code)}"
-        yield Said(f"/outcomes/{outcome.code}", "What people get out of it", text)
-    if document.how_to_start_note:
-        yield _plain("how_to_start_note", document.how_to_start_note)
-    for name, scheme in STATEMENTS.items():
-        for stated in getattr(document, name):
-            yield _stated(name, scheme, stated)
-    for name, what in (("minimum", "Youngest age"), ("maximum", "Oldest age")):
-        if (age := getattr(document.ages, name)) is not None:
-            yield Said(f"/ages/{name}", what, str(age))
+    yield from _words(document)
+    yield from _people(document)
+    yield from _terms(document)
     for session in document.sessions:
         yield from _session(session, venues)
     for price in document.prices:
@@ -110,6 +94,39 @@ def activity_statements(document: ActivityDocument, venues: Venues) -> Iterator[
     yield from _areas(document)
     yield from _contacts(document.contacts)
     yield from _told(document)
+    yield from _declared(document)
+
+
+def _words(document: ActivityDocument) -> Iterator[Said]:
+    for name in ("name", "summary", "description"):
+        yield _plain(name, getattr(document, name))
+    yield from _easy_read(document)
+    if document.how_to_start_note:
+        yield _plain("how_to_start_note", document.how_to_start_note)
+
+
+def _people(document: ActivityDocument) -> Iterator[Said]:
+    if document.open_to:
+        yield _plain("open_to", _label("open_to", document.open_to))
+    for name, what in (("minimum", "Youngest age"), ("maximum", "Oldest age")):
+        if (age := getattr(document.ages, name)) is not None:
+            yield Said(f"/ages/{name}", what, str(age))
+
+
+def _terms(document: ActivityDocument) -> Iterator[Said]:
+    for name, scheme in CODES.items():
+        for code in getattr(document, name):
+            yield Said(f"/{name}/{code}", LABELS[name], _label(scheme, code))
+    for outcome in document.outcomes:
+        kind = "Main outcome" if outcome.primary else "Also"
+        text = f"{kind}: {_label('outcome', outcome.code)}"
+        yield Said(f"/outcomes/{outcome.code}", LABELS["outcomes"], text)
+    for name, scheme in STATEMENTS.items():
+        for stated in getattr(document, name):
+            yield _stated(name, scheme, stated)
+
+
+def _declared(document: ActivityDocument) -> Iterator[Said]:
     for declared in document.declarations:
         text = f"{_label('declaration', declared.code)}, {_day(declared.declared_on)}"
         text += f" ({declared.evidence})" if declared.evidence else ""

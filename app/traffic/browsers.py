@@ -18,7 +18,8 @@ SENT = [
 A_DAY = 86_400
 
 CLOSED = (
-    *("/v1/accounts", "/v1/audit", "/v1/auth/", "/v1/clients", "/v1/imports", "/v1/manage/"),
+    *("/v1/accounts", "/v1/audit", "/v1/auth/", "/v1/clients", "/v1/confirmations"),
+    *("/v1/imports", "/v1/manage/"),
     *("/v1/me/", "/v1/moderation/", "/v1/webhooks"),
 )
 """How the addresses begin that are for people who sign in, and for clients."""

@@ -128,9 +128,7 @@ def upgrade() -> None:
         sa.Column("sent_on", sa.Date(), nullable=False),
         sa.Column("expires_on", sa.Date(), nullable=False),
         key("notice", "activity_id", "activity", "CASCADE"),
-        sa.PrimaryKeyConstraint(
-            "activity_id", "confirmed_on", "number", name=op.f("pk_notice")
-        ),
+        sa.PrimaryKeyConstraint("activity_id", "confirmed_on", "number", name=op.f("pk_notice")),
         sa.UniqueConstraint("digest", name=op.f("uq_notice_digest")),
     )
 

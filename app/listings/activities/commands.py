@@ -7,10 +7,10 @@ from uuid import UUID
 
 from fastapi import Response
 
+from app.accounts.access import NotAllowed
 from app.accounts.audit import record
 from app.accounts.editing import Precondition
 from app.accounts.idempotency import Made, Once
-from app.accounts.access import NotAllowed
 from app.accounts.principals import SYSTEM, Actor, ProviderAccess
 from app.catalogue.commands import close_activity as close_in_catalogue
 from app.catalogue.commands import publish
@@ -43,7 +43,7 @@ from app.listings.copies import Held, begin, find, hold, take
 from app.listings.differences import UNTOLD, fields_changed
 from app.listings.letters import tell_officers
 from app.listings.slugs import free_slug, slug_of
-from app.listings.stages import NotPossibleNow, Step
+from app.listings.stages import NotPossibleNow
 from app.listings.trust import find_trust, is_trusted
 from app.problems import Fault, Malformed
 
@@ -70,7 +70,9 @@ def _shown(
     return show(session, response, held, today)
 
 
-def _note(session: Writing, held: Held, actor: Actor, what: str, **details: str | list[str]) -> None:
+def _note(
+    session: Writing, held: Held, actor: Actor, what: str, **details: str | list[str]
+) -> None:
     record(
         session,
         actor,
@@ -104,9 +106,7 @@ def create_activity(
     return _once_made(session, access, once, draft.name, "created", make, today)
 
 
-def copy_activity(
-    session: Writing, access: ListingAccess, once: Once, today: date
-) -> Response:
+def copy_activity(session: Writing, access: ListingAccess, once: Once, today: date) -> Response:
     """Make a draft that says what another activity says."""
     original = _document(_hold(session, access))
 
@@ -116,7 +116,7 @@ def copy_activity(
     return _once_made(session, access.provider, once, original.name, "copied", make, today)
 
 
-def _once_made(  # noqa: PLR0913 - each says one thing of what is made.
+def _once_made(  # noqa: PLR0913, PLR0917 - each says one thing of what is made.
     session: Writing,
     access: ProviderAccess,
     once: Once,
@@ -139,7 +139,7 @@ def _once_made(  # noqa: PLR0913 - each says one thing of what is made.
     return once.answer(session, access.actor, make)
 
 
-def change_activity(  # noqa: PLR0913 - each is a part of the request.
+def change_activity(  # noqa: PLR0913, PLR0917 - each is a part of the request.
     session: Writing,
     response: Response,
     access: ListingAccess,
@@ -240,7 +240,7 @@ def _live(held: Held) -> ActivityDocument:
     return cast("ActivityDocument", held.live)
 
 
-def report_capacity(  # noqa: PLR0913 - each is a part of the request.
+def report_capacity(  # noqa: PLR0913, PLR0917 - each is a part of the request.
     session: Writing,
     response: Response,
     access: ListingAccess,
@@ -279,7 +279,7 @@ NO_SUCH_SESSION = Fault(
 )
 
 
-def report_alert(  # noqa: PLR0913 - each is a part of the request.
+def report_alert(  # noqa: PLR0913, PLR0917 - each is a part of the request.
     session: Writing,
     response: Response,
     access: ListingAccess,
@@ -394,7 +394,7 @@ NO_REPLACEMENT = Fault(
 # The council's own
 
 
-def put_contracts(  # noqa: PLR0913 - each is a part of the request.
+def put_contracts(  # noqa: PLR0913, PLR0917 - each is a part of the request.
     session: Writing,
     response: Response,
     access: ListingAccess,

@@ -56,9 +56,7 @@ class Completeness(BaseModel):
     gaps: list[Gap] = Field(description="What costs the most stands first.")
 
 
-def completeness(
-    document: ActivityDocument, venues: Sequence[VenueDocument]
-) -> Completeness:
+def completeness(document: ActivityDocument, venues: Sequence[VenueDocument]) -> Completeness:
     """What an activity does not say, and what that costs.
 
     Args:
@@ -118,9 +116,7 @@ def _ask(code: str) -> Cost:
     )
 
 
-def _gap(
-    field: str, text: str, easy_read: str, *costs: Cost, codes: Iterable[str] = ()
-) -> Gap:
+def _gap(field: str, text: str, easy_read: str, *costs: Cost, codes: Iterable[str] = ()) -> Gap:
     return Gap(field=field, codes=list(codes), text=text, easy_read=easy_read, costs=[*costs])
 
 

@@ -1,7 +1,5 @@
 """Letting a working copy out: it becomes what the public sees."""
 
-from typing import cast
-
 from app.accounts.principals import Actor
 from app.catalogue.commands import AnyDocument, publish
 from app.catalogue.documents import ActivityDocument
@@ -11,7 +9,7 @@ from app.listings.copies import Held, hold, take
 from app.listings.slugs import free_slug
 
 
-def let_out(
+def let_out(  # noqa: PLR0913, PLR0917 - each is a part of it.
     session: Writing,
     held: Held,
     document: ActivityDocument,
@@ -48,4 +46,4 @@ def new_venues(session: Writing, document: ActivityDocument) -> list[Held]:
     """The venues of an activity that the public has not seen yet."""
     ids = {one.venue_id for one in document.sessions if one.venue_id}
     found = [hold(session, "venue", key) for key in sorted(ids)]
-    return [cast("Held", one) for one in found if one is not None and one.live is None]
+    return [one for one in found if one is not None and one.live is None]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, timedelta
-from typing import Literal, cast
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from fastapi import Response
@@ -70,12 +70,12 @@ def list_own(
     session: Reading, access: ProviderAccess, params: ManagedParams, today: date
 ) -> Page[ManagedActivityLine]:
     """A provider's own activities in every state, by name."""
-    live = select(
+    live: Any = select(
         col(Activity.id).label("id"),
         col(Activity.sort_name).label("sort_name"),
         col(Activity.status).label("status"),
     ).where(Activity.provider_id == access.provider_id)
-    new = select(
+    new: Any = select(
         col(Listing.id).label("id"),
         col(Listing.sort_name).label("sort_name"),
         col(Listing.stage).label("status"),
@@ -225,9 +225,7 @@ def _entry(revision: Revision, colleagues: dict[UUID, str]) -> HistoryEntry:
     )
 
 
-def list_history(
-    session: Reading, access: ListingAccess, params: PageParams
-) -> Page[HistoryEntry]:
+def list_history(session: Reading, access: ListingAccess, params: PageParams) -> Page[HistoryEntry]:
     """The history of an activity, the newest step first."""
     statement = select(Revision).where(Revision.listing_id == access.id)
     found, total = paginate(session, statement.order_by(col(Revision.number).desc()), params)
@@ -276,9 +274,7 @@ def taken_ids(session: Session, document: ActivityDocument) -> set[UUID]:
     of_sessions = select(ActivitySession.id).where(
         col(ActivitySession.id).in_(sessions), ActivitySession.activity_id != document.id
     )
-    of_prices = select(Price.id).where(
-        col(Price.id).in_(prices), Price.activity_id != document.id
-    )
+    of_prices = select(Price.id).where(col(Price.id).in_(prices), Price.activity_id != document.id)
     return {*session.exec(of_sessions), *session.exec(of_prices)}
 
 

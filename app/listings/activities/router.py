@@ -2,7 +2,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from app.accounts.access import NotAllowed, NotSignedIn, NoSuchProvider, OwnProvider
+from app.accounts.access import NoSuchProvider, NotAllowed, NotSignedIn, OwnProvider
 from app.accounts.editing import EDITABLE, IF_MATCH, MADE, IfMatch
 from app.accounts.idempotency import IDEMPOTENCY_KEY, OnceOnly, StillBusy
 from app.catalogue.schemas import ActivityDetail
@@ -23,9 +23,9 @@ from app.listings.activities.schemas import (
     ManagedActivityLine,
     Pause,
 )
+from app.listings.private import NoQuery, Private
 from app.listings.stages import NotPossibleNow
 from app.paging import Page, PageParams
-from app.listings.private import NoQuery, Private
 from app.parameters import InDigits, LanguageParams, Today
 from app.problems import Malformed, PreconditionFailed, PreconditionRequired, responses
 
@@ -71,7 +71,7 @@ def list_own_activities(
     },
     openapi_extra=IDEMPOTENCY_KEY,
 )
-def create_activity(  # noqa: PLR0913 - each is a part of the request.
+def create_activity(
     session: SessionDep,
     access: OwnProvider,
     today: Today,
@@ -99,9 +99,9 @@ def get_own_activity(
     "/v1/manage/activities/{activity}",
     summary="Change one's own activity",
     responses=CHANGING,
-    openapi_extra=IF_MATCH,
+    openapi_extra={**IF_MATCH},
 )
-def change_activity(  # noqa: PLR0913 - each is a part of the request.
+def change_activity(  # noqa: PLR0913, PLR0917 - each is a part of the request.
     session: SessionDep,
     response: Response,
     access: OwnActivity,
@@ -125,7 +125,7 @@ def change_activity(  # noqa: PLR0913 - each is a part of the request.
         **responses(NotSignedIn, NotAllowed, NoSuchListing, NotPossibleNow, Malformed),
         **responses(PreconditionRequired, PreconditionFailed),
     },
-    openapi_extra=IF_MATCH,
+    openapi_extra={**IF_MATCH},
 )
 def delete_activity_change(
     session: SessionDep, access: OwnActivity, precondition: IfMatch, _: NoQuery
@@ -175,7 +175,7 @@ def copy_activity(
 @router.post(
     "/v1/manage/activities/{activity}/pause", summary="Close it for now", responses=STEPPING
 )
-def pause_activity(  # noqa: PLR0913 - each is a part of the request.
+def pause_activity(
     session: SessionDep,
     response: Response,
     access: OwnActivity,
@@ -187,9 +187,7 @@ def pause_activity(  # noqa: PLR0913 - each is a part of the request.
     return commands.pause_activity(session, response, access, body, today)
 
 
-@router.post(
-    "/v1/manage/activities/{activity}/resume", summary="Open it again", responses=STEPPING
-)
+@router.post("/v1/manage/activities/{activity}/resume", summary="Open it again", responses=STEPPING)
 def resume_activity(
     session: SessionDep, response: Response, access: OwnActivity, today: Today, _: NoQuery
 ) -> ManagedActivity:
@@ -200,7 +198,7 @@ def resume_activity(
 @router.post(
     "/v1/manage/activities/{activity}/close", summary="Close it for good", responses=STEPPING
 )
-def close_activity(  # noqa: PLR0913 - each is a part of the request.
+def close_activity(
     session: SessionDep,
     response: Response,
     access: OwnActivity,
@@ -261,9 +259,9 @@ def get_activity_revision(
     "/v1/manage/activities/{activity}/capacity",
     summary="Tell places",
     responses=CHANGING,
-    openapi_extra=IF_MATCH,
+    openapi_extra={**IF_MATCH},
 )
-def put_capacity(  # noqa: PLR0913 - each is a part of the request.
+def put_capacity(  # noqa: PLR0913, PLR0917 - each is a part of the request.
     session: SessionDep,
     response: Response,
     access: OwnActivity,
@@ -280,9 +278,9 @@ def put_capacity(  # noqa: PLR0913 - each is a part of the request.
     "/v1/manage/activities/{activity}/alert",
     summary="Put up an alert",
     responses=CHANGING,
-    openapi_extra=IF_MATCH,
+    openapi_extra={**IF_MATCH},
 )
-def put_alert(  # noqa: PLR0913 - each is a part of the request.
+def put_alert(  # noqa: PLR0913, PLR0917 - each is a part of the request.
     session: SessionDep,
     response: Response,
     access: OwnActivity,
@@ -309,9 +307,9 @@ def confirm_activity(
     "/v1/manage/activities/{activity}/contracts",
     summary="Write contract facts",
     responses=CHANGING,
-    openapi_extra=IF_MATCH,
+    openapi_extra={**IF_MATCH},
 )
-def put_contracts(  # noqa: PLR0913 - each is a part of the request.
+def put_contracts(  # noqa: PLR0913, PLR0917 - each is a part of the request.
     session: SessionDep,
     response: Response,
     access: OwnActivity,

@@ -36,9 +36,7 @@ def change_council(
     change: CouncilChange,
 ) -> ManagedCouncil:
     """Change what a council says to its residents, and whom it trusts: at once."""
-    row = session.get_one(
-        Council, access.council_id, with_for_update=True, populate_existing=True
-    )
+    row = session.get_one(Council, access.council_id, with_for_update=True, populate_existing=True)
     precondition.require_tag(council_tag(row, find_trust(session, row.id)))
     before = rows.council_document(row)
     document = read_document(CouncilDocument, _content(before, change))

@@ -9,8 +9,8 @@ from app.accounts.principals import CouncilAccess
 from app.catalogue import rows
 from app.catalogue.models import Council
 from app.listings.councils.schemas import ManagedCouncil, Trust
-from app.listings.moderation.queries import count_queue
 from app.listings.models import CouncilTrust
+from app.listings.moderation.queries import count_queue
 from app.listings.trust import find_trust
 
 

@@ -37,9 +37,9 @@ def get_own_council(
         **responses(NotSignedIn, NotAllowed, NoSuchCouncil, Malformed),
         **responses(PreconditionRequired, PreconditionFailed),
     },
-    openapi_extra=IF_MATCH,
+    openapi_extra={**IF_MATCH},
 )
-def change_own_council(  # noqa: PLR0913 - each is a part of the request.
+def change_own_council(
     session: SessionDep,
     response: Response,
     access: AdministeredCouncil,

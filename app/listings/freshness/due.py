@@ -17,9 +17,7 @@ NUMBERS: dict[Duty, int] = {"first": 1, "last": 2, "hide": 3}
 """The number of each notice; the third says that the activity is out of sight."""
 
 
-def duty(
-    confirmed_on: date, today: date, days: FreshnessDays, sent: Sequence[date]
-) -> Duty | None:
+def duty(confirmed_on: date, today: date, days: FreshnessDays, sent: Sequence[date]) -> Duty | None:
     """What is due about a listing that was last confirmed on a day; None while nothing is.
 
     A first notice when it is no longer fresh, a last one when it is stale, and after both it is

@@ -78,7 +78,7 @@ def _candidates(session: Reading, today: date) -> list[Candidate]:
     councils = councils_by_id(session, set(session.exec(select(Council.id))))
     soonest = min((one.freshness.fresh for one in councils.values()), default=0)
     statement = (
-        select(Activity.id, Activity.confirmed_on, Provider.council_id)
+        select(col(Activity.id), col(Activity.confirmed_on), col(Provider.council_id))
         .join(Provider, col(Provider.id) == Activity.provider_id)
         .where(
             Activity.status == "live",
@@ -91,14 +91,14 @@ def _candidates(session: Reading, today: date) -> list[Candidate]:
     return [
         Candidate(key, confirmed_on, days)
         for key, confirmed_on, council_id in session.exec(statement)
-        if (days := councils[council_id].freshness)
-        and duty(confirmed_on, today, days, sent.get((key, confirmed_on), []))
+        for days in (councils[council_id].freshness,)
+        if duty(confirmed_on, today, days, sent.get((key, confirmed_on), []))
     ]
 
 
 def _sent(session: Reading | Writing, activity_id: UUID | None = None) -> Any:  # noqa: ANN401 - days by key.
     """The days of the notices that were sent, by the activity and the day it was confirmed on."""
-    statement = select(Notice.activity_id, Notice.confirmed_on, Notice.sent_on)
+    statement: Any = select(col(Notice.activity_id), col(Notice.confirmed_on), col(Notice.sent_on))
     if activity_id is not None:
         statement = statement.where(Notice.activity_id == activity_id)
     days: dict[tuple[UUID, date], list[date]] = {}

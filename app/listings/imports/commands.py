@@ -119,9 +119,7 @@ def _read(sent: Sent, venues: dict[str, UUID]) -> Reading:
     return reading
 
 
-def _planned(
-    session: Session, access: ProviderAccess, reading: Reading, today: date
-) -> Plan:
+def _planned(session: Session, access: ProviderAccess, reading: Reading, today: date) -> Plan:
     """What the activities of a file come to, beside what is there already."""
     statement = select(Listing.reference, Listing.id).where(
         Listing.provider_id == access.provider_id, col(Listing.reference).is_not(None)

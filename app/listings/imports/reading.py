@@ -1,7 +1,7 @@
 """Rows and JSON as drafts of activities, with every fault by its row and column. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -12,15 +12,14 @@ from pydantic import ValidationError
 from app.listings.activities.drafts import ActivityDraft
 from app.listings.imports.columns import (
     ACTIVITY,
-
     OUTCOMES,
-
     SEPARATOR,
     SESSION,
     STATED,
     Cells,
     Column,
     Content,
+    Shape,
 )
 from app.listings.imports.table import CellFault, Table
 from app.problems import faults_of
@@ -75,7 +74,7 @@ def _read_group(
     for column in ACTIVITY:
         _put(content, column, first.get(column.name, ""), first_row, faults)
     _put_lists(content, first)
-    _put_price(content, first, first_row, faults)
+    _put_price(content, first)
     sessions = [
         (row, session)
         for row, cells in rows
@@ -100,9 +99,7 @@ def _contradictions(rows: Sequence[tuple[int, Cells]]) -> Iterator[CellFault]:
                 yield CellFault(row, column.name, "contradiction", message)
 
 
-def _put(
-    content: Content, column: Column, cell: str, row: int, faults: list[CellFault]
-) -> None:
+def _put(content: Content, column: Column, cell: str, row: int, faults: list[CellFault]) -> None:
     """Put a cell into the content, at the place of its column."""
     if not cell:
         return
@@ -126,23 +123,7 @@ def _put(
 
 
 def _value(column: Column, cell: str) -> Any:  # noqa: ANN401 - whatever the column holds.
-    match column.shape:
-        case "codes" | "dates":
-            return _entries(cell)
-        case "number":
-            return _whole(cell)
-        case "numbers":
-            return [_whole(one) for one in _entries(cell)]
-        case "pounds":
-            return _pence(cell)
-        case "date":
-            return _date(cell)
-        case "time":
-            return _time(cell)
-        case "code":
-            return cell.casefold()
-        case _:
-            return cell
+    return _READERS[column.shape](cell)
 
 
 def _entries(cell: str) -> list[str]:
@@ -179,6 +160,23 @@ def _time(cell: str) -> str:
     return f"{int(found[1]):02}:{found[2]}" if found else cell
 
 
+def _numbers(cell: str) -> list[int]:
+    return [_whole(one) for one in _entries(cell)]
+
+
+_READERS: Mapping[Shape, Callable[[str], Any]] = {
+    "text": str,
+    "code": str.casefold,
+    "codes": _entries,
+    "dates": _entries,
+    "number": _whole,
+    "numbers": _numbers,
+    "pounds": _pence,
+    "date": _date,
+    "time": _time,
+}
+
+
 def _put_lists(content: Content, cells: Cells) -> None:
     """The lists that several columns fill together."""
     outcomes = [
@@ -198,7 +196,7 @@ def _put_lists(content: Content, cells: Cells) -> None:
             content[name] = stated
 
 
-def _put_price(content: Content, cells: Cells, row: int, faults: list[CellFault]) -> None:
+def _put_price(content: Content, cells: Cells) -> None:
     pounds, unit = cells.get("price_pounds", ""), cells.get("price_unit", "").casefold()
     if not pounds and not unit:
         return
@@ -217,9 +215,7 @@ def _put_price(content: Content, cells: Cells, row: int, faults: list[CellFault]
     content["prices"] = [price]
 
 
-def _session(
-    row: int, cells: Cells, venues: Venues, faults: list[CellFault]
-) -> Content | None:
+def _session(row: int, cells: Cells, venues: Venues, faults: list[CellFault]) -> Content | None:
     """The session of a row; None where the row names none."""
     if not any(cells.get(column.name) for column in SESSION):
         return None
@@ -319,5 +315,3 @@ def repeated(activities: Iterable[Incoming]) -> Iterator[CellFault]:
             message = f"Activity {first[one.reference]} has the same reference."
             yield CellFault(one.row, "/reference", "repeated", message)
         first.setdefault(one.reference, one.row)
-
-

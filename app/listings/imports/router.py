@@ -9,7 +9,7 @@ from app.listings.imports.commands import NotImported, Sent
 from app.listings.imports.schemas import ImportParams, ImportReport
 from app.listings.private import NoQuery, Private
 from app.parameters import Today
-from app.problems import Malformed, UNREADABLE, responses
+from app.problems import UNREADABLE, Malformed, responses
 
 router = APIRouter(tags=["own activities"], dependencies=[Private])
 

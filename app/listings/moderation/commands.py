@@ -11,7 +11,7 @@ from app.accounts.editing import Precondition
 from app.accounts.models import ProviderMember
 from app.accounts.principals import ProviderRole, SignedIn
 from app.catalogue.commands import publish
-from app.catalogue.documents import ActivityDocument, ProviderDocument, VenueDocument
+from app.catalogue.documents import ActivityDocument, ProviderDocument
 from app.catalogue.models import Provider
 from app.database import Writing
 from app.listings.activities.commands import refuse_foreign
@@ -44,7 +44,7 @@ DONE: dict[Verdict, str] = {
 """What the audit log calls a verdict; also the stage of a request after it."""
 
 
-def decide(  # noqa: PLR0913 - each is a part of the request.
+def decide(  # noqa: PLR0913, PLR0917 - each is a part of the request.
     session: Writing,
     response: Response,
     officer: SignedIn,
@@ -124,7 +124,7 @@ def _decide_listing(
         _let_in(session, officer, held, document, reason)
     else:
         take(session, held, "approve", officer.actor, document=document, reason=reason)
-        publish(session, [cast("VenueDocument", document)])
+        publish(session, [document])
     tell_verdict(session, people, name, verdict, reason)
 
 
@@ -147,9 +147,7 @@ def _make_owner(session: Writing, account_id: UUID, provider_id: UUID) -> None:
     member = session.get(ProviderMember, (account_id, provider_id))
     if member is None:
         owner = ProviderRole.OWNER.value
-        session.add(
-            ProviderMember(account_id=account_id, provider_id=provider_id, role=owner)
-        )
+        session.add(ProviderMember(account_id=account_id, provider_id=provider_id, role=owner))
     else:
         member.role = ProviderRole.OWNER.value
 

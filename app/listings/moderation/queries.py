@@ -40,7 +40,8 @@ LISTED: dict[ReviewKind, Kind] = {
     "providers": "provider",
     "venues": "venue",
 }
-REQUESTED: dict[ReviewKind, type[Claim | Proposal]] = {"claims": Claim, "proposals": Proposal}
+Request = Claim | Proposal
+REQUESTED: dict[ReviewKind, type[Request]] = {"claims": Claim, "proposals": Proposal}
 
 
 class NothingToReview(NotFound):
@@ -95,7 +96,7 @@ def count_queue(session: Session, council_id: UUID) -> int:
 def _queue(councils: list[UUID], only: ReviewKind | None) -> Any:  # noqa: ANN401 - a union of statements.
     """Kind, id, moment and provider of what waits, as one statement."""
     home = func.coalesce(Provider.council_id, Listing.council_id)
-    parts = [
+    parts: list[Any] = [
         select(
             literal(plural).label("kind"),
             col(Listing.id).label("id"),
@@ -119,7 +120,7 @@ def _queue(councils: list[UUID], only: ReviewKind | None) -> Any:  # noqa: ANN40
         for plural, table in REQUESTED.items()
         if only in {None, plural}
     ]
-    return union_all(*cast("Any", parts))
+    return union_all(*parts)
 
 
 def _items(session: Session, found: list[tuple[ReviewKind, UUID]]) -> list[WaitingItem]:
@@ -131,7 +132,7 @@ def _items(session: Session, found: list[tuple[ReviewKind, UUID]]) -> list[Waiti
     for plural, table in REQUESTED.items():
         ids = [key for one, key in found if one == plural]
         for row in session.exec(select(table).where(col(table.id).in_(ids))):
-            subjects[plural, row.id] = _of_request(session, plural, row)
+            subjects[plural, row.id] = _of_request(session, plural, cast("Request", row))
     providers = _providers(session, {one.provider_id for one in subjects.values()})
     councils = _councils(session, {one.council_id for one in subjects.values()})
     return [
@@ -146,7 +147,7 @@ def _items(session: Session, found: list[tuple[ReviewKind, UUID]]) -> list[Waiti
             url=f"/v1/moderation/{kind}/{key}",
         )
         for kind, key in found
-        if (subject := subjects[kind, key])
+        for subject in (subjects[kind, key],)
     ]
 
 
@@ -177,7 +178,7 @@ def find_subject(session: Session, kind: ReviewKind, key: UUID) -> Subject | Non
     if kind in LISTED:
         held = find(session, LISTED[kind], key)
         return _of_listing(session, kind, held) if held else None
-    row = session.get(REQUESTED[kind], key)
+    row = cast("Request | None", session.get(REQUESTED[kind], key))
     return _of_request(session, kind, row) if row else None
 
 

@@ -9,9 +9,9 @@ from app.database import ReadSession, SessionDep
 from app.listings.moderation import commands, queries
 from app.listings.moderation.queries import NothingToReview, QueueParams
 from app.listings.moderation.schemas import Approval, Refusal, Review, ReviewKind, WaitingItem
+from app.listings.private import NoQuery, Private
 from app.listings.stages import NotPossibleNow
 from app.paging import Page
-from app.listings.private import NoQuery, Private
 from app.problems import Malformed, PreconditionFailed, PreconditionRequired, responses
 
 router = APIRouter(tags=["moderation"], dependencies=[Private])
@@ -44,7 +44,7 @@ def list_queue(
     summary="Read what waits",
     responses={**EDITABLE, **responses(NotSignedIn, NotAllowed, NothingToReview, Malformed)},
 )
-def get_review(  # noqa: PLR0913 - each is a part of the request.
+def get_review(
     session: ReadSession,
     response: Response,
     officer: CurrentOfficer,
@@ -60,9 +60,9 @@ def get_review(  # noqa: PLR0913 - each is a part of the request.
     "/v1/moderation/{kind}/{id}/approve",
     summary="Approve",
     responses=DECIDING,
-    openapi_extra=IF_MATCH,
+    openapi_extra={**IF_MATCH},
 )
-def approve(  # noqa: PLR0913 - each is a part of the request.
+def approve(  # noqa: PLR0913, PLR0917 - each is a part of the request.
     session: SessionDep,
     response: Response,
     officer: CurrentOfficer,
@@ -82,9 +82,9 @@ def approve(  # noqa: PLR0913 - each is a part of the request.
     "/v1/moderation/{kind}/{id}/request-changes",
     summary="Ask for changes",
     responses=DECIDING,
-    openapi_extra=IF_MATCH,
+    openapi_extra={**IF_MATCH},
 )
-def request_changes(  # noqa: PLR0913 - each is a part of the request.
+def request_changes(  # noqa: PLR0913, PLR0917 - each is a part of the request.
     session: SessionDep,
     response: Response,
     officer: CurrentOfficer,
@@ -104,9 +104,9 @@ def request_changes(  # noqa: PLR0913 - each is a part of the request.
     "/v1/moderation/{kind}/{id}/reject",
     summary="Reject",
     responses=DECIDING,
-    openapi_extra=IF_MATCH,
+    openapi_extra={**IF_MATCH},
 )
-def reject(  # noqa: PLR0913 - each is a part of the request.
+def reject(  # noqa: PLR0913, PLR0917 - each is a part of the request.
     session: SessionDep,
     response: Response,
     officer: CurrentOfficer,

@@ -10,7 +10,6 @@ from app.accounts.editing import Precondition, version_tag
 from app.accounts.finding import find_council
 from app.accounts.idempotency import Made, Once
 from app.accounts.principals import SYSTEM, ProviderAccess, ProviderRole, SignedIn
-
 from app.catalogue.commands import publish
 from app.catalogue.documents import ProviderDocument
 from app.catalogue.loading import find_by_id_or_slug
@@ -160,9 +159,7 @@ def claim_provider(
 def _claim(session: Writing, account: SignedIn, provider: Provider, message: str) -> Claim:
     # Whoever claims the same provider at the same moment waits here.
     session.get(Provider, provider.id, with_for_update=True)
-    claims = select(Claim).where(
-        Claim.provider_id == provider.id, Claim.account_id == account.id
-    )
+    claims = select(Claim).where(Claim.provider_id == provider.id, Claim.account_id == account.id)
     claim = session.exec(claims).first()
     if claim is not None and claim.stage == "submitted":
         return claim
@@ -209,9 +206,7 @@ def change_provider(
     return show_provider(session, response, access)
 
 
-def _put(
-    session: Writing, held: Held, access: ProviderAccess, document: ProviderDocument
-) -> None:
+def _put(session: Writing, held: Held, access: ProviderAccess, document: ProviderDocument) -> None:
     council_id = held.listing.council_id
     take(session, held, "edit", access.actor, document=document)
     record(session, access.actor, "provider.edited", "provider", held.id, council_id=council_id)

@@ -54,14 +54,12 @@ def _line(held: Held, account: SignedIn) -> ManagedProviderLine:
     )
 
 
-def show_provider(
-    session: Session, response: Response, access: ProviderAccess
-) -> ManagedProvider:
+def show_provider(session: Session, response: Response, access: ProviderAccess) -> ManagedProvider:
     """A provider's own entry as it is worked on; the answer carries its ETag."""
     held = cast("Held", find(session, "provider", access.provider_id))
     response.headers["ETag"] = held.tag
     document = cast("ProviderDocument", held.document)
-    role = cast("Role", access.role.value if access.role else "officer")
+    role: Role = access.role.value if access.role else "officer"
     return ManagedProvider(
         id=held.id,
         role=role,
@@ -98,9 +96,7 @@ def count_waiting(session: Session, account_id: UUID) -> int:
         Listing.created_by == account_id,
         Listing.stage == "submitted",
     )
-    claims = select(func.count()).where(
-        Claim.account_id == account_id, Claim.stage == "submitted"
-    )
+    claims = select(func.count()).where(Claim.account_id == account_id, Claim.stage == "submitted")
     return session.exec(registrations).one() + session.exec(claims).one()
 
 
@@ -119,9 +115,7 @@ def claim_view(session: Session, claim: Claim) -> ClaimView:
 
 def proposal_view(proposal: Proposal) -> ProposalView:
     """A proposal as its provider sees it."""
-    return ProposalView.model_validate(
-        proposal.model_dump(include=set(ProposalView.model_fields))
-    )
+    return ProposalView.model_validate(proposal.model_dump(include=set(ProposalView.model_fields)))
 
 
 def list_proposals(

@@ -15,6 +15,7 @@ from app.catalogue.queries import ProviderNotFound
 from app.catalogue.router import ProviderKey
 from app.database import ReadSession, SessionDep
 from app.listings.access import OwnEntry
+from app.listings.private import NoQuery, Private
 from app.listings.providers import commands, queries
 from app.listings.providers.commands import AlreadyYours, ListedAlready, TooManyWaiting
 from app.listings.providers.schemas import (
@@ -29,11 +30,9 @@ from app.listings.providers.schemas import (
 )
 from app.listings.stages import NotPossibleNow
 from app.paging import Page, PageParams
-from app.listings.private import NoQuery, Private
 from app.problems import Malformed, PreconditionFailed, PreconditionRequired, responses
 
 router = APIRouter(tags=["own providers"], dependencies=[Private])
-
 
 
 @router.post(
@@ -77,7 +76,7 @@ def register_provider(
     },
     openapi_extra=IDEMPOTENCY_KEY,
 )
-def claim_provider(  # noqa: PLR0913 - each is a part of the request.
+def claim_provider(
     session: SessionDep,
     account: CurrentAccount,
     provider: ProviderKey,
@@ -133,9 +132,9 @@ def get_managed_provider(
         **responses(NotSignedIn, NotAllowed, NoSuchProvider, NotPossibleNow, Malformed),
         **responses(PreconditionRequired, PreconditionFailed),
     },
-    openapi_extra=IF_MATCH,
+    openapi_extra={**IF_MATCH},
 )
-def change_provider(  # noqa: PLR0913 - each is a part of the request.
+def change_provider(
     session: SessionDep,
     response: Response,
     access: OwnEntry,

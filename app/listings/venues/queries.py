@@ -1,6 +1,6 @@
 """Reading a provider's venues."""
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from fastapi import Response
@@ -21,15 +21,13 @@ from app.listings.venues.schemas import ManagedVenue
 from app.paging import Page, PageParams, page_of
 
 
-def list_venues(
-    session: Reading, access: ProviderAccess, params: PageParams
-) -> Page[ManagedVenue]:
+def list_venues(session: Reading, access: ProviderAccess, params: PageParams) -> Page[ManagedVenue]:
     """A provider's venues, in the order in which they were made."""
     gone = select(Listing.id).where(Listing.kind == "venue", Listing.life == "closed")
-    live = select(col(Venue.id).label("id")).where(
+    live: Any = select(col(Venue.id).label("id")).where(
         Venue.provider_id == access.provider_id, col(Venue.id).not_in(gone)
     )
-    new = select(col(Listing.id).label("id")).where(
+    new: Any = select(col(Listing.id).label("id")).where(
         Listing.provider_id == access.provider_id,
         Listing.kind == literal("venue"),
         Listing.life == literal("new"),

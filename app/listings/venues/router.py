@@ -7,15 +7,14 @@ from app.accounts.editing import EDITABLE, IF_MATCH, MADE, IfMatch
 from app.accounts.idempotency import IDEMPOTENCY_KEY, OnceOnly, StillBusy
 from app.database import ReadSession, SessionDep
 from app.listings.access import NoSuchVenue, OwnVenue
+from app.listings.private import NoQuery, Private
 from app.listings.stages import NotPossibleNow
 from app.listings.venues import commands, queries
 from app.listings.venues.schemas import ManagedVenue, VenueChange, VenueDraft
 from app.paging import Page, PageParams
-from app.listings.private import NoQuery, Private
 from app.problems import Malformed, PreconditionFailed, PreconditionRequired, responses
 
 router = APIRouter(tags=["own venues"], dependencies=[Private])
-
 
 
 @router.get(
@@ -68,9 +67,9 @@ def get_venue(
         **responses(NotSignedIn, NotAllowed, NoSuchVenue, NotPossibleNow, Malformed),
         **responses(PreconditionRequired, PreconditionFailed),
     },
-    openapi_extra=IF_MATCH,
+    openapi_extra={**IF_MATCH},
 )
-def change_venue(  # noqa: PLR0913 - each is a part of the request.
+def change_venue(
     session: SessionDep,
     response: Response,
     access: OwnVenue,
@@ -93,10 +92,8 @@ def change_venue(  # noqa: PLR0913 - each is a part of the request.
         **responses(NotSignedIn, NotAllowed, NoSuchVenue, NotPossibleNow, Malformed),
         **responses(PreconditionRequired, PreconditionFailed),
     },
-    openapi_extra=IF_MATCH,
+    openapi_extra={**IF_MATCH},
 )
-def delete_venue(
-    session: SessionDep, access: OwnVenue, precondition: IfMatch, _: NoQuery
-) -> None:
+def delete_venue(session: SessionDep, access: OwnVenue, precondition: IfMatch, _: NoQuery) -> None:
     """Take it away, unless activities have sessions there."""
     commands.delete_venue(session, access, precondition)
