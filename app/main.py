@@ -13,6 +13,7 @@ import app.catalogue.router
 import app.geo.router
 import app.health
 import app.listings.router
+import app.matching.router
 import app.search.router
 import app.traffic.metrics
 import app.vocabulary.router
@@ -51,6 +52,7 @@ and their carers, who it is for, where and when it runs, what it costs and how t
 
 TAGS = [
     {"name": "service", "description": "What this service is."},
+    {"name": "matching", "description": "What fits a person, why, and what it would cost."},
     {"name": "activities", "description": "What there is to do."},
     {"name": "providers", "description": "Who runs it."},
     {"name": "councils", "description": "Who answers for an area, and what they say."},
@@ -166,6 +168,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     application.include_router(app.search.router.index_router)
     application.include_router(app.accounts.router.router)
     application.include_router(app.listings.router.router)
+    application.include_router(app.matching.router.router)
     application.include_router(app.health.router)
     application.include_router(app.traffic.metrics.router)
     return application

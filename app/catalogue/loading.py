@@ -55,6 +55,12 @@ def councils_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Counci
     return {row.id: rows.council_document(row) for row in found}
 
 
+def all_councils(session: Session) -> list[CouncilDocument]:
+    """Every council, by id."""
+    found = session.exec(select(Council).order_by(col(Council.id)))
+    return [rows.council_document(row) for row in found]
+
+
 def venue_documents(session: Session, ids: Collection[UUID]) -> list[VenueDocument]:
     """These venues as they were published, by slug."""
     venues = list(_of(session, Venue, Venue.id, ids))

@@ -95,15 +95,19 @@ def _hours(session: SessionDocument | None) -> Fraction | None:
 
 
 def _share(price: PriceDocument, session: SessionDocument | None) -> Fraction | None:
-    """One session's share of a course or term, where it is stated from when to when it runs."""
+    """One session's share of a course or term."""
+    count = sessions_paid_for(price, session)
+    return Fraction(1, count) if count else None
+
+
+def sessions_paid_for(price: PriceDocument, session: SessionDocument | None) -> int | None:
+    """How many sessions a course or term has; None where it is not stated from when to when."""
     if session is None:
         return None
     first = price.valid_from or session.valid_from
     last = price.valid_to or session.valid_to
     if session.repeats == "dated":
-        count = len(session.dates)
-    elif first is None or last is None:
+        return len(session.dates)
+    if first is None or last is None:
         return None
-    else:
-        count = len(days_between(session, first, last))
-    return Fraction(1, count) if count else None
+    return len(days_between(session, first, last)) or None

@@ -26,8 +26,29 @@ MASKS = (
     "travel",
 )
 
+FOUR_VALUED = (
+    "support_mode",
+    "support_need",
+    "communication",
+    "funding",
+    "preference",
+    "travel",
+)
+"""The schemes of which activities state yes, partly, no or nothing. The masks above hold what is
+stated yes; what is stated partly, and what is stated no, stand in columns of their own."""
+
+SHADES = ("partly", "no")
+
 ACTIVITY_TYPES: Mapping[str, type[np.generic]] = {
     **dict.fromkeys(MASKS, np.uint64),
+    **{f"{scheme}_{shade}": np.uint16 for scheme in FOUR_VALUED for shade in SHADES},
+    "outcome_primary": np.uint64,
+    "closed_from": np.int32,
+    "reopens_on": np.int32,
+    "pick_up": np.int32,
+    "own_capacity": np.uint8,
+    "own_capacity_day": np.int32,
+    "own_price_set": np.int32,
     "id_high": np.uint64,
     "id_low": np.uint64,
     "slug": np.uint64,
@@ -46,7 +67,11 @@ ACTIVITY_TYPES: Mapping[str, type[np.generic]] = {
 }
 """The columns of activities. `areas` is a number of a set of served areas, `first_session` and
 `sessions` say which rows of the other table are its own, `shown_session` is the first of them at a
-venue."""
+venue. `pick_up` is a number of a set of areas too. `closed_from` is 0 where nothing is closed, and
+`reopens_on` NEVER where nobody knows. What is `own_…` holds where no session is left."""
+
+NEVER = 9_999_999
+"""Stands for a day that does not come."""
 
 SESSION_TYPES: Mapping[str, type[np.generic]] = {
     "activity": np.int32,
@@ -62,7 +87,22 @@ SESSION_TYPES: Mapping[str, type[np.generic]] = {
     "access_maybe": np.uint64,
     "capacity": np.uint64,
     "price": np.int32,
+    "access_partly": np.uint16,
+    "access_no": np.uint16,
+    "mode": np.uint16,
+    "mode_partly": np.uint16,
+    "mode_no": np.uint16,
+    "day": np.int8,
+    "slots": np.uint32,
+    "inside": np.uint16,
+    "inside_wider": np.uint16,
+    "last_day": np.int32,
+    "capacity_day": np.int32,
+    "price_set": np.int32,
 }
+"""The columns of sessions. `slots` has a bit for each slot that a session shares time with,
+`inside` one for each set of its day's parts in which it lies, `inside_wider` the same with every
+part an hour longer at both ends. `mode…` is what holds of ways of being supported there."""
 
 
 class Columns:

@@ -3,13 +3,14 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.catalogue.loading import live_activities
+from app.catalogue.loading import all_councils, live_activities
 from app.clock import Change, ClockFace, read_clock
 from app.database import Database
 from app.geo.queries import areas_on
@@ -149,8 +150,14 @@ class Index:
 
     def _read_whole(self, session: Session, face: ClockFace, today: date) -> Snapshot:
         start = empty_snapshot(
-            face.epoch, face.sequence, today, areas_on(session, today), self._folder
+            face.epoch,
+            face.sequence,
+            today,
+            areas_on(session, today),
+            self._folder,
         )
+        councils = {one.area.gss: one for one in all_councils(session) if one.area.gss}
+        start = replace(start, councils_said=councils)
         snapshot = built(
             start,
             (

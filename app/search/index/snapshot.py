@@ -12,7 +12,8 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from app.catalogue.documents import VenueDocument
+from app.catalogue.documents import CouncilDocument, VenueDocument
+from app.catalogue.documents.sessions import SessionDocument
 from app.catalogue.public import activity_summary
 from app.catalogue.rows import sort_name
 from app.geo.areas import Areas
@@ -26,9 +27,11 @@ from app.search.index.facts import (
     activity_facts,
     session_facts,
     slug_number,
+    still_to_come,
     text_fields,
 )
 from app.search.index.grid import Grid, Rows
+from app.search.index.stated import statement
 from app.search.index.summaries import LANGUAGES, Summaries, ready_made, venue_json
 from app.search.text.postings import Fields, TextIndex
 
@@ -60,6 +63,22 @@ class Names:
             numbers.update(dict.fromkeys(names, number))
             found.append(number)
         return Names(numbers, count), found
+
+
+@dataclass(frozen=True, eq=False)
+class Numbered:
+    """Texts that rows refer to by number, each once. It only grows, behind all that was read."""
+
+    texts: list[bytes] = field(default_factory=list)
+    numbers: dict[bytes, int] = field(default_factory=dict)
+
+    def number(self, text: bytes) -> int:
+        """The number of a text, which is added if it is new."""
+        known = self.numbers.get(text)
+        if known is None:
+            known = self.numbers[text] = len(self.texts)
+            self.texts.append(text)
+        return known
 
 
 @dataclass(frozen=True)
@@ -95,6 +114,11 @@ class Snapshot:
     council_names: Mapping[str, str]
     area_sets: AreaSets
     areas: Areas
+    price_sets: Numbered = field(default_factory=Numbered)
+    """The prices that hold for a session, with what they depend on; sessions that cost the same
+    share them."""
+    councils_said: Mapping[str, CouncilDocument] = field(default_factory=dict)
+    """What each council says to its residents, by its GSS code."""
     places: dict[str, list[PlaceFound]] = field(default_factory=dict)
     """What was found out of places with these areas: a memory, which no answer depends on."""
     coverings: dict[Whereabouts, Flags] = field(default_factory=dict)
@@ -136,7 +160,11 @@ class Snapshot:
 
 
 def empty_snapshot(
-    epoch: str, sequence: int, today: date, areas: Areas, folder: Path | None
+    epoch: str,
+    sequence: int,
+    today: date,
+    areas: Areas,
+    folder: Path | None,
 ) -> Snapshot:
     """A snapshot without activities."""
     nothing = np.zeros(0, dtype=np.int32)
@@ -221,20 +249,36 @@ def _grown(snapshot: Snapshot, found: Sequence[Indexable]) -> Snapshot:
         (council.area.gss, one.entry.activity.served_areas)
         for council, one in zip(councils, found, strict=True)
     )
-    venues = _Venues(snapshot)
+    area_sets, pick_up_numbers = area_sets.with_sets(
+        (council.area.gss, one.entry.activity.pick_up_areas)
+        for council, one in zip(councils, found, strict=True)
+    )
+    venues, prices_of = _Venues(snapshot), snapshot.price_sets
+    texts: list[list[bytes]] = []
     activity_rows: list[dict[str, Any]] = []
     session_rows: list[dict[str, Any]] = []
     for number, one in enumerate(found):
         begins = first_session + len(session_rows)
-        own = session_facts(one, snapshot.today)
+        to_come = still_to_come(one.entry.activity.sessions, snapshot.today)
+        own = session_facts(one, to_come, snapshot.today)
+        texts.append(_texts(one, to_come, snapshot.today))
         at_venues = [begins + place for place, (_, at) in enumerate(own) if at is not None]
         prices = [facts["price"] for facts, _ in own if facts["price"] != NOT_KNOWN]
         session_rows += [
-            {**facts, "activity": first + number, "venue": venues.number(at)} for facts, at in own
+            {
+                **facts,
+                "activity": first + number,
+                "venue": venues.number(at),
+                "price_set": prices_of.number(facts["price_set"]),
+            }
+            for facts, at in own
         ]
+        facts = activity_facts(one, snapshot.today)
         activity_rows.append(
             {
-                **activity_facts(one),
+                **facts,
+                "own_price_set": prices_of.number(facts["own_price_set"]),
+                "pick_up": pick_up_numbers[number],
                 "provider": provider_numbers[number],
                 "council": council_numbers[number],
                 "areas": set_numbers[number],
@@ -251,7 +295,7 @@ def _grown(snapshot: Snapshot, found: Sequence[Indexable]) -> Snapshot:
         sessions=snapshot.sessions.appended(session_rows),
         alive=np.concatenate([snapshot.alive, np.ones(len(found), dtype=np.bool_)]),
         keys=[*snapshot.keys, *(_sort_key(one) for one in found)],
-        summaries=snapshot.summaries.appended([_summaries(one, snapshot.today) for one in found]),
+        summaries=snapshot.summaries.appended(texts),
         venues=venues.json,
         venue_numbers=venues.numbers,
         providers=providers,
@@ -281,8 +325,9 @@ class _Venues:
         return known
 
 
-def _summaries(one: Indexable, today: date) -> list[bytes]:
-    return [ready_made(activity_summary(one.entry, today, lang)) for lang in LANGUAGES]
+def _texts(one: Indexable, sessions: Sequence[SessionDocument], today: date) -> list[bytes]:
+    summaries = [ready_made(activity_summary(one.entry, today, lang)) for lang in LANGUAGES]
+    return [*summaries, statement(one.entry, sessions, today)]
 
 
 def _sort_key(one: Indexable) -> SortKey:

@@ -21,6 +21,9 @@ from app.catalogue.schemas import ActivitySummary
 from app.parameters import Language
 
 LANGUAGES: tuple[Language, ...] = ("en", "easy")
+STATEMENT = len(LANGUAGES)
+"""The number of the text behind the summaries: what the activity states, for explaining."""
+
 PUT_IN = frozenset({"nearest_venue", "distance_miles", "not_stated"})
 """The fields that depend on the place and the terms asked about."""
 
@@ -50,7 +53,10 @@ class GrowingFile:
 
 @dataclass(frozen=True)
 class Summaries:
-    """Where each row's summaries lie in the file: `places[row, language]` is offset and length."""
+    """Where each row's texts lie in the file: `places[row, text]` is offset and length.
+
+    The texts are the summaries, one for each language, and what the activity states.
+    """
 
     file: GrowingFile
     places: Numbers
@@ -59,16 +65,16 @@ class Summaries:
     @classmethod
     def empty(cls, folder: Path | None) -> "Summaries":
         """No summaries, and a file for those to come."""
-        return cls(GrowingFile(folder), np.zeros((0, len(LANGUAGES), 2), dtype=np.int64), 0)
+        return cls(GrowingFile(folder), np.zeros((0, STATEMENT + 1, 2), dtype=np.int64), 0)
 
     def appended(self, rows: Sequence[Sequence[bytes]]) -> "Summaries":
-        """The same with rows behind the last one, each with a summary in every language."""
-        places = np.zeros((len(rows), len(LANGUAGES), 2), dtype=np.int64)
+        """The same with rows behind the last one, each with all its texts."""
+        places = np.zeros((len(rows), STATEMENT + 1, 2), dtype=np.int64)
         size = self.size
         chunks: list[bytes] = []
         for number, row in enumerate(rows):
-            for language, text in enumerate(row):
-                places[number, language] = size, len(text)
+            for which, text in enumerate(row):
+                places[number, which] = size, len(text)
                 size += len(text)
                 chunks.append(text)
         os.pwrite(self.file.number, b"".join(chunks), self.size)
@@ -76,7 +82,14 @@ class Summaries:
 
     def read(self, row: int, lang: Language) -> bytes:
         """The summary of a row."""
-        offset, length = self.places[row, LANGUAGES.index(lang)].tolist()
+        return self._read(row, LANGUAGES.index(lang))
+
+    def read_statement(self, row: int) -> bytes:
+        """What the activity of a row states."""
+        return self._read(row, STATEMENT)
+
+    def _read(self, row: int, text: int) -> bytes:
+        offset, length = self.places[row, text].tolist()
         return os.pread(self.file.number, length, offset)
 
 
