@@ -2,43 +2,40 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import (
-    BaseModel,
-    ModelWrapValidatorHandler,
-    ValidationError,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import BaseModel, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from app.catalogue.documents.base import Document, refuse
 from app.problems import Malformed, faults_of
 
 DocumentT = TypeVar("DocumentT", bound=Document)
+BodyT = TypeVar("BodyT", bound=Document)
 
 
 class Body(Document):
-    """The base of what is written to listings: JSON of the very types that are documented.
+    """The base of what is written to listings. An operation takes it by `strictly`."""
+
+
+def strictly(kind: type[BodyT]) -> WrapValidator:
+    """Has a body read as JSON of the very types that are documented.
 
     Read loosely, a number would pass for a date and `"yes"` for true.
     """
 
-    @model_validator(mode="wrap")
-    @classmethod
-    def _strictly(
-        cls,
-        value: Any,  # noqa: ANN401 - anything may be sent.
-        handler: ModelWrapValidatorHandler[Self],
-        info: ValidationInfo,
-    ) -> Self:
-        if info.mode == "json" or not isinstance(value, dict):
-            return handler(value)
-        try:
-            text = json.dumps(value, default=str)
-        except RecursionError:
-            raise refuse("This is nested too deeply.") from None
-        return cls.model_validate_json(text, strict=True)
+    def read(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - anything may be sent.
+        return read_strictly(kind, value) if isinstance(value, dict) else handler(value)
+
+    return WrapValidator(read)
+
+
+def read_strictly(kind: type[BodyT], value: Mapping[str, Any]) -> BodyT:
+    """What a JSON object says; raises pydantic's error where it is not what is documented."""
+    try:
+        text = json.dumps(value)
+    except RecursionError:
+        raise refuse("This is nested too deeply.") from None
+    return kind.model_validate_json(text, strict=True)
 
 
 def merged(document: Mapping[str, Any], change: Document) -> dict[str, Any]:

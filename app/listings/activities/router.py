@@ -23,6 +23,7 @@ from app.listings.activities.schemas import (
     ManagedActivityLine,
     Pause,
 )
+from app.listings.bodies import strictly
 from app.listings.private import NoQuery, Private
 from app.listings.stages import NotPossibleNow
 from app.paging import Page, PageParams
@@ -76,7 +77,7 @@ def create_activity(
     access: OwnProvider,
     today: Today,
     once: OnceOnly,
-    body: ActivityDraft,
+    body: Annotated[ActivityDraft, strictly(ActivityDraft)],
     _: NoQuery,
 ) -> Response:
     """A new activity, seen by nobody else until it is submitted and approved."""
@@ -107,7 +108,7 @@ def change_activity(  # noqa: PLR0913, PLR0917 - each is a part of the request.
     access: OwnActivity,
     today: Today,
     precondition: IfMatch,
-    body: ActivityChange,
+    body: Annotated[ActivityChange, strictly(ActivityChange)],
     _: NoQuery,
 ) -> ManagedActivity:
     """Change the working copy by a JSON merge patch (RFC 7396).
@@ -180,7 +181,7 @@ def pause_activity(
     response: Response,
     access: OwnActivity,
     today: Today,
-    body: Pause,
+    body: Annotated[Pause, strictly(Pause)],
     _: NoQuery,
 ) -> ManagedActivity:
     """At once: it stays in the catalogue, marked with the reason and the day it opens again."""
@@ -203,7 +204,7 @@ def close_activity(
     response: Response,
     access: OwnActivity,
     today: Today,
-    body: Closing,
+    body: Annotated[Closing, strictly(Closing)],
     _: NoQuery,
 ) -> ManagedActivity:
     """At once: it leaves the catalogue, and its id answers 410 with similar ones from then on."""
@@ -267,7 +268,7 @@ def put_capacity(  # noqa: PLR0913, PLR0917 - each is a part of the request.
     access: OwnActivity,
     today: Today,
     precondition: IfMatch,
-    body: CapacityReport,
+    body: Annotated[CapacityReport, strictly(CapacityReport)],
     _: NoQuery,
 ) -> ManagedActivity:
     """At once: whether there is a place, in the whole activity or in one session."""
@@ -286,7 +287,7 @@ def put_alert(  # noqa: PLR0913, PLR0917 - each is a part of the request.
     access: OwnActivity,
     today: Today,
     precondition: IfMatch,
-    body: AlertReport,
+    body: Annotated[AlertReport, strictly(AlertReport)],
     _: NoQuery,
 ) -> ManagedActivity:
     """At once: something that people should know now; a null text takes it away."""
@@ -315,7 +316,7 @@ def put_contracts(  # noqa: PLR0913, PLR0917 - each is a part of the request.
     access: OwnActivity,
     today: Today,
     precondition: IfMatch,
-    body: ContractFacts,
+    body: Annotated[ContractFacts, strictly(ContractFacts)],
     _: NoQuery,
 ) -> ManagedActivity:
     """At once: how councils buy from it. For officers of the provider's home council alone."""

@@ -1,3 +1,5 @@
+from typing import Annotated
+
 from fastapi import APIRouter, Response
 
 from app.accounts.access import (
@@ -9,6 +11,7 @@ from app.accounts.access import (
 )
 from app.accounts.editing import EDITABLE, IF_MATCH, IfMatch
 from app.database import ReadSession, SessionDep
+from app.listings.bodies import strictly
 from app.listings.councils import commands, queries
 from app.listings.councils.schemas import CouncilChange, ManagedCouncil
 from app.listings.private import NoQuery, Private
@@ -44,7 +47,7 @@ def change_own_council(
     response: Response,
     access: AdministeredCouncil,
     precondition: IfMatch,
-    body: CouncilChange,
+    body: Annotated[CouncilChange, strictly(CouncilChange)],
     _: NoQuery,
 ) -> ManagedCouncil:
     """Change it by a JSON merge patch (RFC 7396), at once. For its admins.

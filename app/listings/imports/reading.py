@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from app.listings.activities.drafts import ActivityDraft
+from app.listings.bodies import read_strictly
 from app.listings.imports.columns import (
     ACTIVITY,
     OUTCOMES,
@@ -252,7 +253,7 @@ def _draft(
     content: Content, faults: list[CellFault], places: Sequence[tuple[str, int, str]]
 ) -> ActivityDraft | None:
     try:
-        return ActivityDraft.model_validate(content)
+        return read_strictly(ActivityDraft, content)
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=False)
         for fault in faults_of([{**one, "loc": ("body", *one["loc"])} for one in errors]):
@@ -296,7 +297,7 @@ def _read_record(reading: Reading, number: int, record: Any) -> None:  # noqa: A
         reading.faults.append(CellFault(number, "/reference", "missing", message))
         return
     try:
-        draft = ActivityDraft.model_validate(rest)
+        draft = read_strictly(ActivityDraft, rest)
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=False)
         reading.faults += [

@@ -7,8 +7,9 @@ from fastapi import Response
 
 from app.accounts.access import NotAllowed
 from app.accounts.audit import record
+from app.accounts.commands.members import give_role, place_of_provider
 from app.accounts.editing import Precondition
-from app.accounts.models import ProviderMember
+from app.accounts.models import Account
 from app.accounts.principals import ProviderRole, SignedIn
 from app.catalogue.commands import publish
 from app.catalogue.documents import ActivityDocument, ProviderDocument
@@ -144,12 +145,9 @@ def _let_in(
 
 def _make_owner(session: Writing, account_id: UUID, provider_id: UUID) -> None:
     session.flush()
-    member = session.get(ProviderMember, (account_id, provider_id))
-    if member is None:
-        owner = ProviderRole.OWNER.value
-        session.add(ProviderMember(account_id=account_id, provider_id=provider_id, role=owner))
-    else:
-        member.role = ProviderRole.OWNER.value
+    account = session.get_one(Account, account_id)
+    place = place_of_provider(session.get_one(Provider, provider_id))
+    give_role(session, account, place, ProviderRole.OWNER)
 
 
 # Requests

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query, Response
 from app.accounts.access import CurrentOfficer, NotAllowed, NotSignedIn
 from app.accounts.editing import EDITABLE, IF_MATCH, IfMatch
 from app.database import ReadSession, SessionDep
+from app.listings.bodies import strictly
 from app.listings.moderation import commands, queries
 from app.listings.moderation.queries import NothingToReview, QueueParams
 from app.listings.moderation.schemas import Approval, Refusal, Review, ReviewKind, WaitingItem
@@ -69,7 +70,7 @@ def approve(  # noqa: PLR0913, PLR0917 - each is a part of the request.
     kind: Kind,
     id: Key,  # noqa: A002 - the contract's name.
     precondition: IfMatch,
-    body: Approval,
+    body: Annotated[Approval, strictly(Approval)],
     _: NoQuery,
 ) -> Review:
     """Let the public see exactly what was looked at: `If-Match` names it, and `*` will not do."""
@@ -91,7 +92,7 @@ def request_changes(  # noqa: PLR0913, PLR0917 - each is a part of the request.
     kind: Kind,
     id: Key,  # noqa: A002 - the contract's name.
     precondition: IfMatch,
-    body: Refusal,
+    body: Annotated[Refusal, strictly(Refusal)],
     _: NoQuery,
 ) -> Review:
     """Send it back with the reason; it can be changed and submitted again."""
@@ -113,7 +114,7 @@ def reject(  # noqa: PLR0913, PLR0917 - each is a part of the request.
     kind: Kind,
     id: Key,  # noqa: A002 - the contract's name.
     precondition: IfMatch,
-    body: Refusal,
+    body: Annotated[Refusal, strictly(Refusal)],
     _: NoQuery,
 ) -> Review:
     """Refuse it with the reason. What is live stays as it is."""

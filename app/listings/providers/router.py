@@ -15,6 +15,7 @@ from app.catalogue.queries import ProviderNotFound
 from app.catalogue.router import ProviderKey
 from app.database import ReadSession, SessionDep
 from app.listings.access import OwnEntry
+from app.listings.bodies import strictly
 from app.listings.private import NoQuery, Private
 from app.listings.providers import commands, queries
 from app.listings.providers.commands import AlreadyYours, ListedAlready, TooManyWaiting
@@ -50,7 +51,7 @@ def register_provider(
     session: SessionDep,
     account: CurrentAccount,
     once: OnceOnly,
-    body: ProviderRegistration,
+    body: Annotated[ProviderRegistration, strictly(ProviderRegistration)],
     _: NoQuery,
 ) -> Response:
     """Ask for it to be listed. Once an officer of its council agrees, you are its owner."""
@@ -81,7 +82,7 @@ def claim_provider(
     account: CurrentAccount,
     provider: ProviderKey,
     once: OnceOnly,
-    body: ClaimRequest,
+    body: Annotated[ClaimRequest, strictly(ClaimRequest)],
     _: NoQuery,
 ) -> Response:
     """Ask to manage one that is listed already. An officer of its council decides."""
@@ -139,7 +140,7 @@ def change_provider(
     response: Response,
     access: OwnEntry,
     precondition: IfMatch,
-    body: ProviderChange,
+    body: Annotated[ProviderChange, strictly(ProviderChange)],
     _: NoQuery,
 ) -> ManagedProvider:
     """Change its entry by a JSON merge patch (RFC 7396), and hand it to the council's officers."""
@@ -170,7 +171,11 @@ def list_proposals(
     openapi_extra=IDEMPOTENCY_KEY,
 )
 def propose(
-    session: SessionDep, access: OwnProvider, once: OnceOnly, body: ProposalRequest, _: NoQuery
+    session: SessionDep,
+    access: OwnProvider,
+    once: OnceOnly,
+    body: Annotated[ProposalRequest, strictly(ProposalRequest)],
+    _: NoQuery,
 ) -> Response:
     """Tell the council what is missing. It goes to officers, and never by itself into use."""
     return commands.propose(session, access, once, body)

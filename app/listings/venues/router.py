@@ -7,6 +7,7 @@ from app.accounts.editing import EDITABLE, IF_MATCH, MADE, IfMatch
 from app.accounts.idempotency import IDEMPOTENCY_KEY, OnceOnly, StillBusy
 from app.database import ReadSession, SessionDep
 from app.listings.access import NoSuchVenue, OwnVenue
+from app.listings.bodies import strictly
 from app.listings.private import NoQuery, Private
 from app.listings.stages import NotPossibleNow
 from app.listings.venues import commands, queries
@@ -41,7 +42,11 @@ def list_venues(
     openapi_extra=IDEMPOTENCY_KEY,
 )
 def create_venue(
-    session: SessionDep, access: OwnProvider, once: OnceOnly, body: VenueDraft, _: NoQuery
+    session: SessionDep,
+    access: OwnProvider,
+    once: OnceOnly,
+    body: Annotated[VenueDraft, strictly(VenueDraft)],
+    _: NoQuery,
 ) -> Response:
     """A place that the provider's activities share; the public sees it with the first of them."""
     return commands.create_venue(session, access, once, body)
@@ -74,7 +79,7 @@ def change_venue(
     response: Response,
     access: OwnVenue,
     precondition: IfMatch,
-    body: VenueChange,
+    body: Annotated[VenueChange, strictly(VenueChange)],
     _: NoQuery,
 ) -> ManagedVenue:
     """Change it by a JSON merge patch (RFC 7396).
