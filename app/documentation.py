@@ -40,6 +40,11 @@ def _document(application: FastAPI) -> dict[str, Any]:
     # FastAPI adds these for its own validation errors, which are problems here.
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    for scheme in made["components"].get("securitySchemes", {}).values():
+        for flow in scheme["flows"].values():
+            # OpenAPI wants whole addresses here.
+            whole = {name: url_of(application, flow[name]) for name in flow if name.endswith("Url")}
+            flow.update(whole)
     examples = recorded_examples()
     for operations in made["paths"].values():
         for operation in operations.values():
@@ -47,6 +52,11 @@ def _document(application: FastAPI) -> dict[str, Any]:
             for parameter in operation.get("parameters", ()):
                 parameter["schema"] = _without_null(parameter["schema"])
     return made
+
+
+def url_of(application: FastAPI, path: str) -> str:
+    """The whole address of a path, as callers reach it."""
+    return f"{application.state.settings.base_url}{path}"
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

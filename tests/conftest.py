@@ -142,9 +142,19 @@ def sample_database(sample_url: str) -> Iterator[Database]:
     opened.close()
 
 
+VAR = tempfile.mkdtemp(prefix="carefinder-var-")
+"""Where the tests' applications keep keys and mail, unless a test says otherwise."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_var_left() -> Iterator[None]:
+    yield
+    shutil.rmtree(VAR, ignore_errors=True)
+
+
 def make_app(url: str, **settings: object) -> FastAPI:
     """The application on a database, on the day on which the tests take place."""
-    app = create_app(Settings.model_validate({"database_url": url, **settings}))
+    app = create_app(Settings.model_validate({"database_url": url, "var": VAR, **settings}))
     app.dependency_overrides[london_today] = lambda: TODAY
     return app
 

@@ -9,16 +9,23 @@ from urllib.parse import quote
 import schemathesis
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from preparing import prepare
 from schemathesis.core.transport import Response
 from starlette.routing import compile_path
 
 from app import main
+from app.documentation import answer_of
 from app.main import create_app
 from app.problems import MEDIA_TYPE, ProblemDetails
 from app.settings import Settings
 
 # On a busy machine the first reading of the catalogue takes longer than a service would wait.
 main.FIRST_READING = 60.0
+# Letters go out as soon as they are written; nobody looks for others in the midst of a test.
+main.MAIL_EVERY = 3_600.0
+
+OAUTH = {("/v1/auth/token", 400), ("/v1/auth/token", 401), ("/v1/auth/revoke", 400)}
+"""The errors that are told as RFC 6749 says, and not as problems."""
 
 
 class ContractClient(TestClient):
@@ -42,8 +49,10 @@ def check_answer(app: FastAPI, answer: Any) -> None:
     what the document says. Any other answer, if it is an error, has to be a problem.
     """
     method = answer.request.method
-    path = _documented_path(app, answer.request.url.path)
-    if answer.status_code >= 400 and not _is_preflight(answer):
+    path = documented_path(app, answer.request.url.path)
+    if (path, answer.status_code) in OAUTH and method == "POST":
+        check_refusal(answer)
+    elif answer.status_code >= 400 and not _is_preflight(answer):
         check_problem(answer)
     operation = _operations(app).get(("GET" if method == "HEAD" else method, path))
     if operation is None:
@@ -86,6 +95,14 @@ def check_problem(answer: Any) -> ProblemDetails | None:
     return problem
 
 
+def check_refusal(answer: Any) -> None:
+    """Raise unless an answer is an error as RFC 6749 has them (section 5.2)."""
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.json().keys() == {"error", "error_description"}
+    assert (answer.status_code == 401) is (answer.json()["error"] == "invalid_client")
+
+
 def _is_preflight(answer: Any) -> bool:
     headers = answer.request.headers
     return answer.request.method == "OPTIONS" and "access-control-request-method" in headers
@@ -109,7 +126,8 @@ def _pattern(path: str) -> Any:
     return compile_path(path)[0]
 
 
-def _documented_path(app: FastAPI, path: str) -> str:
+def documented_path(app: FastAPI, path: str) -> str:
+    """The path as the document writes it; nothing if it is not there."""
     matching = [known for known in app.openapi()["paths"] if _pattern(known).match(path)]
     return min(matching, key=lambda known: known.count("{"), default="")
 
@@ -132,6 +150,34 @@ class Operation:
     def cacheable(self) -> bool:
         """Whether it says that it may answer 304."""
         return "304" in self.described["responses"]
+
+    @property
+    def success(self) -> int:
+        """The status of its answer when all is well."""
+        return min(int(status) for status in self.described["responses"] if status < "300")
+
+    @property
+    def protected(self) -> bool:
+        """Whether it is for those who are signed in, or for clients."""
+        return "security" in self.described
+
+    @property
+    def open(self) -> bool:
+        """Whether every website may call it."""
+        return not self.protected and (
+            self.described["tags"][0] not in {"sign-in", "accounts"} or self.method == "GET"
+        )
+
+    @property
+    def answer(self) -> Mapping[str, Any]:
+        """What the document says of its answer when all is well."""
+        return answer_of(self.described)
+
+    @property
+    def takes_form(self) -> bool:
+        """Whether its body is a form rather than JSON."""
+        content = self.described.get("requestBody", {}).get("content", {})
+        return "application/x-www-form-urlencoded" in content
 
     def address(self, query: str = "", **replaced: str) -> str:
         """An address at which it answers well, as the document's own examples have it.
@@ -158,6 +204,27 @@ class Operation:
         for described in content.values():
             return example_of(described)
         return None
+
+
+def send(
+    client: TestClient,
+    operation: Operation,
+    query: str = "",
+    *,
+    method: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    **replaced: str,
+) -> Any:
+    """The answer to an operation's own example, from somebody who may ask for it."""
+    assert isinstance(client.app, FastAPI)
+    ready = prepare(client.app, operation)
+    body = {"data" if operation.takes_form else "json": ready.body}
+    return client.request(
+        method or operation.method,
+        operation.address(query, **{**ready.replaced, **replaced}),
+        **(body if ready.body is not None else {}),
+        headers={**ready.headers, **(headers or {})},
+    )
 
 
 def example_of(described: Mapping[str, Any]) -> Any:

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import case, delete, update
@@ -58,19 +59,28 @@ def take(database: Database, takings: Sequence[Taking]) -> None:
     Raises:
         TooMany: one of them is used up. Such an attempt is not counted, and costs one reading.
     """
-    named = {_name(rule, of): rule for rule, of in takings}
     now = utc_now()
+    named = {_name(rule, of): rule for rule, of in takings}
     with database.read() as session:
         found = session.exec(select(Allowance).where(col(Allowance.name).in_(named))).all()
     spent = [row for row in found if row.taken >= named[row.name].most]
     _refuse([(named[row.name], row.began_at) for row in spent], now)
     with database.write() as writing:
-        # In one order, so that no two wait for each other's rows.
-        counted = [
-            (named[name], *_count(writing, name, named[name], now)) for name in sorted(named)
-        ]
-        # Refusing undoes the transaction, and with it the counting.
-        _refuse([(rule, began) for rule, taken, began in counted if taken > rule.most], now)
+        take_within(writing, takings)
+
+
+def take_within(session: Writing, takings: Sequence[Taking]) -> None:
+    """The same in a transaction that is open already: refused, nothing of it is done.
+
+    Raises:
+        TooMany: one of the rules is used up.
+    """
+    now = utc_now()
+    # In one order, so that no two wait for each other's rows.
+    named = sorted(((_name(rule, of), rule) for rule, of in takings), key=itemgetter(0))
+    counted = [(rule, *_count(session, name, rule, now)) for name, rule in named]
+    # Refusing undoes the transaction, and with it the counting.
+    _refuse([(rule, began) for rule, taken, began in counted if taken > rule.most], now)
 
 
 def give_back(database: Database, takings: Sequence[Taking]) -> None:

@@ -10,7 +10,8 @@ from app.traffic.addresses import caller_of
 LONGEST_DEVICE = 200
 
 
-async def _desk(request: Request) -> Desk:
+async def get_desk(request: Request) -> Desk:
+    """What the application that serves this request signs people in with."""
     desk: Desk = request.app.state.desk
     return desk
 
@@ -27,7 +28,7 @@ async def _caller(request: Request) -> Caller:
     return Caller(address, device or None)
 
 
-DeskDep = Annotated[Desk, Depends(_desk)]
+DeskDep = Annotated[Desk, Depends(get_desk)]
 """For signing in."""
 
 Site = Annotated[str, Depends(_site)]

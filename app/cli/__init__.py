@@ -1,6 +1,7 @@
 """The command line: `carefinder serve | migrate | sample | load | account | keys | …`."""
 
 import errno
+import os
 import socket
 import warnings
 from contextlib import closing
@@ -113,6 +114,8 @@ def serve(
     database: DatabaseOption = None,
 ) -> None:
     """Serve the API. In development the database is migrated, and filled if it is empty."""
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    os.environ.setdefault(f"{PREFIX}BASE_URL", address)
     settings = choose(database)
     with _listen(host, port) as listener:
         with closing(open_database(settings)) as opened:
@@ -124,8 +127,7 @@ def serve(
                 _prepare(settings, opened)
                 prepare_demos(settings, opened)
         set_up_logging(settings.log_level)
-        address = f"[{host}]" if ":" in host else host
-        say(f"Care Finder is at http://{address}:{port} (documentation: /docs)")
+        say(f"Care Finder is at {address} (documentation: /docs)")
         server = uvicorn.Server(
             uvicorn.Config(
                 "app.main:create_app",

@@ -12,6 +12,7 @@ from app.accounts import passwords
 from app.accounts.commands.accounts import disable, enable, find_by_email, make_account
 from app.accounts.commands.members import give_role, place_of_council
 from app.accounts.demo import DEMOS, has_demos, make_demos
+from app.accounts.erasure import erase
 from app.accounts.finding import find_council
 from app.accounts.keys import VARIABLE, read_keys, rotate_keys
 from app.accounts.models import Account
@@ -97,7 +98,7 @@ def remove_demo(database: DatabaseOption = None) -> None:
     with closing(open_database(choose(database))) as opened, opened.write() as session:
         found = session.exec(select(Account).where(col(Account.demo))).all()
         for account in found:
-            session.delete(account)
+            erase(session, account)
         count = len(found)
     say(f"{count} demo accounts removed.")
 
@@ -138,9 +139,11 @@ def prepare_demos(settings: Settings, database: Database) -> None:
     """
     password = settings.demo_password or f"demo {secrets.token_urlsafe(9)}"
     make_demos(database, password)
-    told = f"that {PREFIX}DEMO_PASSWORD names" if settings.demo_password else f": {password}"
     say(f"Demo accounts: {', '.join(demo.email for demo in DEMOS)}")
-    say(f"Their password, until the next start{'' if told[0] == ':' else ' is the one '}{told}")
+    if settings.demo_password:
+        say(f"Their password is the one that {PREFIX}DEMO_PASSWORD holds.")
+    else:
+        say(f"Their password, until the next start: {password}")
 
 
 def refuse_demos(database: Database) -> None:

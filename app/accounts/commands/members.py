@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from app.accounts import letters, passwords
 from app.accounts.access import NotAllowed
-from app.accounts.allowances import INVITE_ACCOUNT, take
+from app.accounts.allowances import INVITE_ACCOUNT, take_within
 from app.accounts.audit import record
 from app.accounts.commands.accounts import find_by_email, make_account, refuse_weak, unusable_token
 from app.accounts.editing import Precondition
@@ -80,19 +80,15 @@ def place_of_council(council_id: UUID) -> Place:
     return Place("council", council_id, council_id, CouncilMember, may_empty=False)
 
 
-def refuse_flood(database: Database, actor: Actor) -> None:
-    """Go on only if somebody does not invite all the world.
-
-    Raises:
-        TooMany: they do.
-    """
-    take(database, [(INVITE_ACCOUNT, str(actor.id))])
-
-
 def invite(
     session: Writing, site: str, access: ProviderAccess | CouncilAccess, email: str, role: str
 ) -> InvitationView:
-    """Invite somebody by e-mail. Whether they have an account shows only to them."""
+    """Invite somebody by e-mail. Whether they have an account shows only to them.
+
+    Raises:
+        TooMany: whoever asks invites all the world.
+    """
+    take_within(session, [(INVITE_ACCOUNT, str(access.account.id))])
     place = place_of(access)
     token = make_secret("invitation")
     row = Invitation(

@@ -1,12 +1,11 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from app.accounts import queries
 from app.accounts.access import (
     AdministeredCouncil,
-    CurrentAccount,
     NoSuchCouncil,
     NoSuchProvider,
     NotAllowed,
@@ -30,7 +29,7 @@ from app.accounts.schemas import (
     ProviderInvitation,
     ProviderRoleChange,
 )
-from app.database import DatabaseDep, ReadSession, SessionDep
+from app.database import ReadSession, SessionDep
 from app.paging import Page, PageParams
 from app.parameters import QueryModel
 from app.problems import Malformed, PreconditionFailed, PreconditionRequired, responses
@@ -42,14 +41,6 @@ NoQuery = Annotated[QueryModel, Query()]
 SOMEBODY = ["01a16afa-45fa-796a-ba97-b1af856c67e6"]
 MemberId = Annotated[UUID, Path(description="The membership's id.", examples=SOMEBODY)]
 InvitationId = Annotated[UUID, Path(description="The invitation's id.", examples=SOMEBODY)]
-
-
-def _refuse_flood(account: CurrentAccount, database: DatabaseDep) -> None:
-    members.refuse_flood(database, account.actor)
-
-
-Unhurried = Depends(_refuse_flood)
-"""Nobody invites all the world. It is asked before the transaction begins."""
 
 
 def _made(shown: InvitationView, of: str) -> tuple[InvitationView, dict[str, str]]:
@@ -165,7 +156,6 @@ def list_provider_invitations(
         **INVITED,
     },
     openapi_extra={**IDEMPOTENCY_KEY},
-    dependencies=[Unhurried],
 )
 def create_provider_invitation(
     access: OwnedProvider,
@@ -313,7 +303,6 @@ def list_council_invitations(
         **INVITED,
     },
     openapi_extra={**IDEMPOTENCY_KEY},
-    dependencies=[Unhurried],
 )
 def create_council_invitation(
     access: AdministeredCouncil,

@@ -22,7 +22,7 @@ from app.parameters import QueryModel
 from app.problems import Malformed, responses
 from app.traffic.allowance import TooMany
 
-form_router = APIRouter(route_class=OAuthRoute, tags=["sign-in"])
+form_router = APIRouter(route_class=OAuthRoute)
 router = APIRouter(tags=["sign-in"])
 
 KEPT_FOR = "public, max-age=300"
