@@ -168,7 +168,7 @@ def prepare(app: FastAPI, operation: Described) -> Prepared:
     if operation.protected and "Authorization" not in headers:
         headers |= walker(app).headers
     if any(one["name"] == "If-Match" for one in operation.parameters):
-        headers["If-Match"] = "*"
+        headers.setdefault("If-Match", "*")
     body = operation.body()
     if made.body is not None:
         body = {**body, **made.body}
@@ -299,6 +299,8 @@ def _client(app: FastAPI) -> Prepared:
     return Prepared({"client": str(make_client_row(app).id)})
 
 
+import preparing_listings  # noqa: E402 - it stands on what is above.
+
 PREPARATIONS: dict[str, Callable[[FastAPI], Prepared]] = {
     "create_token": _signing_in,
     "register_account": begin_counts_anew,
@@ -324,4 +326,6 @@ PREPARATIONS: dict[str, Callable[[FastAPI], Prepared]] = {
     "delete_client": _client,
     "rotate_client_secret": _client,
 }
-"""By operation id. Operations of other capabilities are added here."""
+"""By operation id. Operations of other capabilities are added below."""
+
+PREPARATIONS.update(preparing_listings.PREPARATIONS)

@@ -18,14 +18,13 @@ SENT = [
 A_DAY = 86_400
 
 CLOSED = (
-    *("/v1/accounts", "/v1/audit", "/v1/auth/", "/v1/clients", "/v1/confirmations"),
-    *("/v1/imports", "/v1/manage/"),
+    *("/v1/accounts", "/v1/audit", "/v1/auth/", "/v1/clients", "/v1/imports", "/v1/manage/"),
     *("/v1/me/", "/v1/moderation/", "/v1/webhooks"),
 )
 """How the addresses begin that are for people who sign in, and for clients."""
 
-QUESTIONS = frozenset({"/v1/activities/search", "/v1/matches", "/v1/plans"})
-"""Where a POST asks something and changes nothing."""
+QUESTIONS = frozenset({"/v1/activities/search", "/v1/confirmations", "/v1/matches", "/v1/plans"})
+"""Where a POST asks something and changes nothing, or needs nothing but the code in a mail."""
 
 
 def is_open(method: str, path: str) -> bool:

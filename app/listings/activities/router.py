@@ -102,7 +102,7 @@ def get_own_activity(
     responses=CHANGING,
     openapi_extra={**IF_MATCH},
 )
-def change_activity(  # noqa: PLR0913, PLR0917 - each is a part of the request.
+def change_own_activity(  # noqa: PLR0913, PLR0917 - each is a part of the request.
     session: SessionDep,
     response: Response,
     access: OwnActivity,
