@@ -120,3 +120,14 @@ def published(client: TestClient, who: Caller, provider: str = "two-oars", **ove
     done = officer(client).decide(f"/v1/moderation/activities/{key}", "approve")
     assert done.status_code == 200, done.text
     return key
+
+
+def settle(client: TestClient) -> None:
+    """Have the index catch up; on a busy machine its thread may take its time."""
+    assert isinstance(client.app, FastAPI)
+    client.app.state.index.refresh()
+
+
+def provider_of(client: TestClient, slug: str) -> str:
+    """A provider's id."""
+    return str(public(client).get(f"/v1/providers/{slug}").json()["id"])

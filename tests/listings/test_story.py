@@ -1,10 +1,10 @@
 """A provider's whole story, over HTTP: from registering to closing an activity."""
 
 from conftest import ClientMaker
-from listed import DRAFT, VENUE, caller, letters_to, officer, public
+from listed import DRAFT, VENUE, caller, letters_to, officer, public, settle
 
 
-def test_a_provider_registers_and_lists_an_activity_to_its_end(
+def test_a_provider_registers_and_lists_an_activity_to_its_end(  # noqa: PLR0915 - it is one story.
     make_client: ClientMaker, sample_url: str
 ) -> None:
     client = make_client(sample_url)
@@ -55,6 +55,7 @@ def test_a_provider_registers_and_lists_an_activity_to_its_end(
     assert me.post(f"{mine}/submit").json()["status"] == "submitted"
     assert council.decide(f"/v1/moderation/activities/{key}", "approve").status_code == 200
 
+    settle(client)
     seen = people.get("/v1/activities?q=clay").json()
     assert key in [one["id"] for one in seen["items"]]
     shown = people.get(f"/v1/activities/{key}").json()
@@ -84,6 +85,7 @@ def test_a_provider_registers_and_lists_an_activity_to_its_end(
     assert me.post(f"{mine}/close", {}).json()["status"] == "closed"
     gone = people.get(f"/v1/activities/{key}")
     assert gone.status_code == 410
+    settle(client)
     assert key not in people.get("/v1/activities?q=clay").text
     actions = [one["action"] for one in me.get(f"{mine}/history?per_page=100").json()["items"]]
     assert actions[0] == "close"

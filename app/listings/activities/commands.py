@@ -43,7 +43,7 @@ from app.listings.copies import Held, begin, find, hold, take
 from app.listings.differences import UNTOLD, fields_changed
 from app.listings.letters import tell_officers
 from app.listings.slugs import free_slug, slug_of
-from app.listings.stages import NotPossibleNow
+from app.listings.stages import NotPossibleNow, after
 from app.listings.trust import find_trust, is_trusted
 from app.problems import Fault, Malformed
 
@@ -234,9 +234,8 @@ def _tell(
 
 
 def _live(held: Held) -> ActivityDocument:
-    """What the public sees; before anything is live there is nobody to tell."""
-    if held.live is None:
-        raise NotPossibleNow("Only a live listing can say so to the public.")
+    """What the public sees; before anything is live, or after, there is nobody to tell."""
+    after(held.standing, "tell")
     return cast("ActivityDocument", held.live)
 
 

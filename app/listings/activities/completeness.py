@@ -171,7 +171,7 @@ def _when_and_where(document: ActivityDocument) -> Iterator[Gap]:
             _ask("travel"),
         )
     stated = {one.code: one.value for one in document.travel}
-    if stated.get("pick_up") in {"yes", "partly"} and not document.pick_up_areas:
+    if stated.get("provider_transport") in {"yes", "partly"} and not document.pick_up_areas:
         yield _gap(
             "pick_up_areas",
             "It picks people up, and does not say where.",
