@@ -56,7 +56,7 @@ def confirmed(client: TestClient, key: str, day: date) -> None:
 
 @pytest.fixture
 def links(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The links of the reminders that are sent meanwhile; of a letter that is sent no text stays."""
+    """The links of the reminders that are sent meanwhile; a letter that was sent has no text."""
     found: list[str] = []
 
     def make(kind: str) -> str:
