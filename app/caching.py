@@ -4,7 +4,7 @@ The ETag stands for what the answer is made of, so it is tested before any work 
 """
 
 import hashlib
-import json
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -12,7 +12,6 @@ from importlib.resources.abc import Traversable
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
-from starlette.datastructures import QueryParams
 
 from app.clock import read_clock
 from app.database import ReadSession
@@ -80,11 +79,14 @@ def matching(if_none_match: str, etag: str) -> str | None:
     return next((spelling for spelling in spellings if spelling in tags), None)
 
 
-def etag_of(request: Request, epoch: str, sequence: int, today: date) -> str:
+def etag_of(
+    path: str, query: Iterable[tuple[str, str]], epoch: str, sequence: int, today: date
+) -> str:
     """The ETag of an answer to a request, from what it is made of.
 
     Args:
-        request: its path and query, whatever the query's order.
+        path: of the request.
+        query: the names and values of its query, whatever their order.
         epoch: of the catalogue's clock.
         sequence: the clock's number.
         today: the day that labels and next dates are worked out for.
@@ -94,8 +96,9 @@ def etag_of(request: Request, epoch: str, sequence: int, today: date) -> str:
         str(sequence),
         build(),
         today.isoformat(),
-        request.url.path,
-        _normal(request.query_params),
+        path,
+        # Written so that no two queries are written alike.
+        repr(sorted(query)),
     )
     digest = hashlib.blake2b("\x1f".join(parts).encode("utf-8", "replace"), digest_size=16)
     return f'"{digest.hexdigest()}"'
@@ -119,16 +122,12 @@ def cacheable(request: Request, response: Response, session: ReadSession, today:
         NotModified: the caller's `If-None-Match` names the answer.
     """
     face = read_clock(session)
-    etag = etag_of(request, face.epoch, face.sequence, today)
+    query = request.query_params.multi_items()
+    etag = etag_of(request.scope["path"], query, face.epoch, face.sequence, today)
     if named := named_by(request, etag):
         raise NotModified(named)
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = CACHE_CONTROL
-
-
-def _normal(query: QueryParams) -> str:
-    """The query whatever its order, in a way in which no two queries are written alike."""
-    return json.dumps(sorted(query.multi_items()))
 
 
 Cacheable = Annotated[None, Depends(cacheable)]

@@ -7,12 +7,15 @@ from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.types import ASGIApp
 
 import app.accounts.router
+import app.catalogue.advice.router
 import app.catalogue.router
 import app.geo.router
 import app.health
 import app.listings.router
+import app.matching.questionnaire.router
 import app.matching.router
 import app.search.router
 import app.traffic.metrics
@@ -34,9 +37,11 @@ from app.settings import Settings, get_settings
 from app.traffic.allowance import RequestLimit, TooMany
 from app.traffic.browsers import Browsers
 from app.traffic.compression import Compression
+from app.traffic.direct import Direct
 from app.traffic.guard import Guard
 from app.traffic.heads import Heads
 from app.traffic.metrics import Metrics
+from app.traffic.repeated import Repeated
 from app.traffic.requests import Requests
 
 DESCRIPTION = """
@@ -54,6 +59,8 @@ TAGS = [
     {"name": "service", "description": "What this service is."},
     {"name": "matching", "description": "What fits a person, why, and what it would cost."},
     {"name": "activities", "description": "What there is to do."},
+    {"name": "questionnaire", "description": "What to ask a person, to find what fits."},
+    {"name": "advice", "description": "Paying for support, staying safe, getting started."},
     {"name": "providers", "description": "Who runs it."},
     {"name": "councils", "description": "Who answers for an area, and what they say."},
     {"name": "places", "description": "Where something is: postcodes and place names."},
@@ -146,10 +153,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         day: date = application.dependency_overrides.get(london_today, london_today)()
         return day
 
-    application.state.index = Index(
-        application.state.database,
-        today,
-    )
+    application.state.index = Index(application.state.database, today, settings.var / "index")
     application.state.metrics = Metrics()
     problems.install(application)
     caching.install(application)
@@ -158,6 +162,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _add_layers(application, settings)
     for router in (
         app.catalogue.router.router,
+        app.matching.questionnaire.router.router,
+        app.catalogue.advice.router.router,
         app.search.router.router,
         app.geo.router.router,
         app.vocabulary.router.router,
@@ -166,17 +172,22 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             router, dependencies=[Depends(cacheable)], responses=caching.DOCUMENTED
         )
     application.include_router(app.search.router.index_router)
+    application.include_router(app.matching.router.router)
     application.include_router(app.accounts.router.router)
     application.include_router(app.listings.router.router)
-    application.include_router(app.matching.router.router)
     application.include_router(app.health.router)
     application.include_router(app.traffic.metrics.router)
     return application
 
 
 def _add_layers(application: FastAPI, settings: Settings) -> None:
-    """The layers around every request; the last one added is the outermost."""
+    """The layers around every request; the last one added is the outermost but for `Requests`."""
     application.add_middleware(Compression, minimum_size=settings.compress_from_bytes)
+    application.add_middleware(
+        Direct,
+        routes=app.search.router.direct_routes(),
+        minimum_size=settings.compress_from_bytes,
+    )
     application.add_middleware(
         Guard,
         max_url_bytes=settings.max_url_bytes,
@@ -184,11 +195,19 @@ def _add_layers(application: FastAPI, settings: Settings) -> None:
         roomier={"/activities/import": settings.max_import_bytes},
     )
     application.add_middleware(Heads)
-    if settings.requests_a_minute:
-        application.add_middleware(
-            RequestLimit,
-            per_minute=settings.requests_a_minute,
-            trusted=settings.trusted_proxies,
-        )
     application.add_middleware(Browsers, origins=settings.origins)
-    application.add_middleware(Requests, metrics=application.state.metrics)
+    inside = application.build_middleware_stack
+
+    def whole_stack() -> ASGIApp:
+        # Outside the framework's own layers too: what is given out again passes none of them.
+        requests = Requests(
+            inside(),
+            metrics=application.state.metrics,
+            repeated=Repeated(lambda: application.state.index.newest),
+        )
+        per_minute, trusted = settings.requests_a_minute, settings.trusted_proxies
+        if not per_minute:
+            return requests
+        return RequestLimit(requests, per_minute=per_minute, trusted=trusted)
+
+    application.build_middleware_stack = whole_stack  # type: ignore[method-assign]

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -112,12 +113,22 @@ async def refuse_repeated(request: Request) -> None:
         return
     path = request.app.openapi()["paths"].get(request.scope["route"].path_format, {})
     known = path.get(request.method.lower(), {}).get("parameters", [])
-    faults = [
-        problems.Fault(
-            **{"in": "query"}, name=one["name"], code="repeated", message="Give this once."
-        )
+    given_once(
+        one["name"]
         for one in known
         if one["in"] == "query" and one["name"] in repeated and one["schema"].get("type") != "array"
+    )
+
+
+def given_once(repeated: Iterable[str]) -> None:
+    """Refuse parameters of a query that were given more than once, if there are any.
+
+    Raises:
+        Malformed: it names each of them.
+    """
+    faults = [
+        problems.Fault(**{"in": "query"}, name=name, code="repeated", message="Give this once.")
+        for name in repeated
     ]
     if faults:
         raise problems.Malformed(faults)

@@ -73,8 +73,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem.
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong"
     code: ClassVar[str] = "server_fault"
-    sends: ClassVar[Mapping[str, Any]] = {}
-    """The headers that it always carries, as the documentation describes them."""
+    sends: ClassVar[Mapping[str, Any]] = {}  # Headers that it always carries, as documented.
 
     def __init__(
         self, detail: str, *, headers: Mapping[str, str] | None = None, **extensions: object

@@ -98,6 +98,9 @@ CALLS = {
     ),
     "list_similar_activities": Call("/v1/activities/two-oars-days-out-dengie/similar?per_page=1"),
     "get_activity": Call("/v1/activities/two-oars-days-out-dengie"),
+    "get_questionnaire": Call("/v1/questionnaire"),
+    "list_advice": Call("/v1/advice?per_page=2"),
+    "get_advice": Call("/v1/advice/what-is-a-direct-payment"),
     "find_places": Call("/v1/places?q=CW1%202AB"),
     "list_vocabularies": Call("/v1/vocabularies?per_page=2"),
     "get_vocabulary": Call("/v1/vocabularies/cohort"),
@@ -359,10 +362,11 @@ async def _exchanges(application: FastAPI) -> dict[str, dict[str, Any]]:
     return {"requests": requests, "answers": answers}
 
 
+ABOUT_SOMEBODY = re.compile(r"/v1/(accounts|audit|auth|clients|manage|me)\b|/\.well-known/")
+
+
 def _is_about_somebody(call: Call) -> bool:
-    return (
-        call.who is not None or call.address.startswith(("/v1/a", "/v1/m", "/v1/c", "/.well"))
-    ) and not (call.address.startswith(("/v1/activities", "/v1/councils")))
+    return call.who is not None or ABOUT_SOMEBODY.match(call.address) is not None
 
 
 def _filled(body: Any, made: dict[str, str]) -> Any:  # noqa: ANN401 - any JSON value, in and out.

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import schemathesis
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from preparing import prepare
+from preparing import Prepared, prepare
 from schemathesis.core.transport import Response
 from starlette.routing import compile_path
 
@@ -206,18 +206,19 @@ class Operation:
         return None
 
 
-def send(
+def send(  # noqa: PLR0913 - each is another part of a request.
     client: TestClient,
     operation: Operation,
     query: str = "",
     *,
     method: str | None = None,
     headers: Mapping[str, str] | None = None,
+    ready: Prepared | None = None,
     **replaced: str,
 ) -> Any:
     """The answer to an operation's own example, from somebody who may ask for it."""
     assert isinstance(client.app, FastAPI)
-    ready = prepare(client.app, operation)
+    ready = ready or prepare(client.app, operation)
     body = {"data" if operation.takes_form else "json": ready.body}
     return client.request(
         method or operation.method,

@@ -52,6 +52,14 @@ CALM = 65_536
 """Bytes of a body that the service takes."""
 
 
+FLEETING = {
+    (one.method, one.path): one
+    for one in OPERATIONS
+    if one.id in {"delete_me", "delete_my_sessions", "delete_my_session", "change_me"}
+}
+"""Operations after which whoever asked is not signed in any more, or not there."""
+
+
 class Caller:
     """Calls an application as a server does; clients would put right or refuse what is sent."""
 
@@ -77,7 +85,10 @@ class Caller:
         headers = [*headers]
         sent_names = {name.lower() for name, _ in headers}
         # Each application knows its own people, so who asks is added here.
-        ready = self.ready.get((method, documented_path(self.app, unquote(path))), {})
+        called = (method, documented_path(self.app, unquote(path)))
+        if called in FLEETING:
+            self.ready[called] = prepare(self.app, FLEETING[called]).headers
+        ready = self.ready.get(called, {})
         headers += [pair for pair in ready.items() if pair[0].lower() not in sent_names]
         scope: dict[str, Any] = {
             "type": "http",
@@ -294,6 +305,14 @@ NOT_IN_THE_SCHEMA = {
     "list_activities": "a place is given by its name or by its point, and must be known",
     "search_activities": "a place is given by its name or by its point, and must be known",
     "find_places": "control characters",
+    "create_token": "what is no password, token or secret of ours",
+    "revoke_token": "a field that stands there twice, or is empty",
+    "register_account": "passwords that others would guess",
+    "verify_account": "codes that were mailed to nobody",
+    "confirm_password_reset": "codes that were mailed to nobody",
+    "confirm_email_change": "codes that were mailed to nobody",
+    "accept_invitation": "codes that were mailed to nobody",
+    "change_me": "what is not the present password",
 }
 """Operations that refuse some of what their schema allows, and what that is."""
 

@@ -7,7 +7,12 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 
 from app.database import Noun
-from app.problems import PreconditionFailed, PreconditionRequired
+from app.problems import Fault, Malformed, PreconditionFailed, PreconditionRequired
+
+LONGEST_TAGS = 1_000
+TOO_LONG = Fault(
+    **{"in": "header"}, name="If-Match", code="string_too_long", message="This is too long."
+)
 
 PRIVATE = "private, no-store"
 """Of what only those who are signed in may see."""
@@ -78,6 +83,8 @@ async def _precondition(request: Request) -> Precondition:
         raise PreconditionRequired(
             "Say in `If-Match` which version you are changing: the ETag of what you read."
         )
+    if sum(map(len, sent)) > LONGEST_TAGS:
+        raise Malformed([TOO_LONG])
     # The comparison is strong, so a weak tag never fits (RFC 9110, section 13.1.1). What was
     # compressed on the way is the same version.
     tags = (one.strip() for one in ",".join(sent).split(","))
@@ -98,7 +105,7 @@ IF_MATCH: Mapping[str, Any] = {
             "in": "header",
             "required": True,
             "description": "The ETag of what you read, or `*` for whatever is there now.",
-            "schema": {"type": "string", "maxLength": 200, "examples": ["*"]},
+            "schema": {"type": "string", "maxLength": LONGEST_TAGS, "examples": ["*"]},
         }
     ]
 }

@@ -30,6 +30,13 @@ def _email(text: str) -> str:
     return text.lower()
 
 
+def _number(value: object) -> object:
+    """A number as JSON has them: a text that looks like one is none, and neither is true."""
+    if isinstance(value, (str, bool)):
+        raise PydanticCustomError("int_type", "This should be a whole number.")
+    return value
+
+
 def _trimmed(value: object) -> object:
     return value.strip(" ") if isinstance(value, str) else value
 
@@ -368,12 +375,8 @@ class ClientWithSecret(BaseModel):
 class Rotation(Body):
     """A new secret for a client."""
 
-    overlap_hours: int = Field(
-        24,
-        ge=0,
-        le=168,
-        strict=True,
-        description="For how long the secrets that it has stay good; 0 ends them now.",
+    overlap_hours: Annotated[int, Field(ge=0, le=168), BeforeValidator(_number)] = Field(
+        24, description="For how long the secrets that it has stay good; 0 ends them now."
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, SQLModel, col, or_, select
+from sqlmodel import Session, SQLModel, col, func, or_, select
 
 from app.catalogue import rows
 from app.catalogue.documents import (
@@ -148,6 +148,11 @@ def _of(
         chunk = wanted[start : start + CHUNK]
         statement = select(table).where(col(owner).in_(chunk)).order_by(*order)
         yield from session.exec(statement)
+
+
+def live_count(session: Session, today: date) -> int:
+    """How many activities are live."""
+    return session.exec(select(func.count()).select_from(Activity).where(live(today))).one()
 
 
 def live_activities(

@@ -1,4 +1,4 @@
-"""The command line: `carefinder serve | migrate | sample | load | account | keys | …`."""
+"""The command line: `carefinder serve | migrate | load | match | account | keys | …`."""
 
 import errno
 import os
@@ -11,24 +11,25 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.accounts.housekeeping import after_restore
 from app.catalogue.files import FilesError
-from app.catalogue.intake import Loaded, load_folder, load_sample
-from app.catalogue.queries import has_sample, is_empty
+from app.catalogue.intake import load_folder
+from app.catalogue.queries import has_sample
 from app.cli.account import accounts, keys, prepare_demos, refuse_demos, refuse_keys
 from app.cli.console import DatabaseOption, choose, err, open_database, out, say, stop
+from app.cli.filling import load_invented, prepare, progress, report
 from app.cli.listings import listings
+from app.cli.match import match
 from app.database import Database, UnusableDatabaseError
 from app.geo.queries import find_places
 from app.parameters import london_today
 from app.problems import Problem
 from app.schema import current_revision, migrate, newest_revision, start_epoch
 from app.settings import PREFIX, Settings, UnsafeSettingsError
-from app.traffic.requests import set_up_logging
+from app.traffic.log import set_up_logging
 
 cli = typer.Typer(
     help="Care Finder: day opportunities that fit, what they cost, and what to ask.",
@@ -124,7 +125,7 @@ def serve(
                 refuse_demos(opened)
                 refuse_keys(settings)
             else:
-                _prepare(settings, opened)
+                prepare(settings, opened)
                 prepare_demos(settings, opened)
         set_up_logging(settings.log_level)
         say(f"Care Finder is at {address} (documentation: /docs)")
@@ -165,14 +166,6 @@ def _listen(host: str, port: int) -> socket.socket:
     return stop(refused)
 
 
-def _prepare(settings: Settings, database: Database) -> None:
-    migrate(settings.database_url)
-    with database.read() as session:
-        empty = is_empty(session)
-    if empty:
-        _report("Loaded the sample catalogue", _load_sample(database))
-
-
 def _refuse_sample(settings: Settings, database: Database) -> None:
     """Production serves no invented activities, unless it is told to."""
     if current_revision(database.engine) != newest_revision() or settings.allow_sample:
@@ -183,32 +176,6 @@ def _refuse_sample(settings: Settings, database: Database) -> None:
                 "The database holds the invented sample catalogue. Use another database, or set "
                 f"{PREFIX}ALLOW_SAMPLE=true for a demonstration."
             )
-
-
-def _load_sample(database: Database) -> Loaded:
-    with _progress("Loading the sample catalogue"):
-        return load_sample(database, london_today())
-
-
-def _progress(what: str) -> Progress:
-    progress = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        TimeElapsedColumn(),
-        console=err,
-        transient=True,
-        # What is written to a file is a log, and shows nothing that moves.
-        disable=not err.is_terminal,
-    )
-    progress.add_task(what, total=None)
-    return progress
-
-
-def _report(what: str, loaded: Loaded) -> None:
-    say(
-        f"{what}: {loaded.councils} councils, {loaded.providers} providers, "
-        f"{loaded.venues} venues, {loaded.activities} activities."
-    )
 
 
 @cli.command("migrate")
@@ -249,7 +216,7 @@ def sample(database: DatabaseOption = None) -> None:
     with closing(open_database(settings)) as opened:
         if not settings.production:
             migrate(settings.database_url)
-        _report("Loaded the sample catalogue", _load_sample(opened))
+        report("Loaded the sample catalogue", load_invented(opened))
 
 
 @cli.command()
@@ -267,9 +234,9 @@ def load(
     with closing(open_database(settings)) as opened:
         if not settings.production:
             migrate(settings.database_url)
-        with _progress(f"Loading {folder}"):
+        with progress(f"Loading {folder}"):
             loaded = load_folder(opened, folder, london_today())
-    _report(f"Loaded {folder}", loaded)
+    report(f"Loaded {folder}", loaded)
 
 
 @cli.command()
@@ -293,6 +260,9 @@ def places(
             f"{council.confidence:.0%}",
         )
     out.print(table)
+
+
+cli.command("match")(match)
 
 
 @cli.command()

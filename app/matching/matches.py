@@ -24,7 +24,7 @@ from app.matching.rows import sessions_of
 from app.matching.shown import Reading, Shown
 from app.matching.words import voice_of
 from app.problems import Fault, Malformed
-from app.search.index.facts import BLANK
+from app.search.index.facts import AT_VENUE, BLANK
 from app.search.index.snapshot import Snapshot
 from app.search.places import place_understood
 
@@ -145,7 +145,7 @@ def rows_to_judge(snapshot: Snapshot, wanted: Wanted, wider: float) -> Rows:
     columns = snapshot.sessions
     marked = np.zeros(len(alive), dtype=np.bool_)
     late = np.arange(snapshot.settled_sessions, columns.length, dtype=np.int32)
-    elsewhere = np.concatenate([snapshot.elsewhere, late])
+    elsewhere = np.flatnonzero(columns["place"] != AT_VENUE)
     reached = covered(snapshot.area_sets, spot)
     owners = columns["activity"][elsewhere]
     blank = columns["place"][elsewhere] == BLANK
@@ -153,7 +153,7 @@ def rows_to_judge(snapshot: Snapshot, wanted: Wanted, wider: float) -> Rows:
     marked[columns["activity"][late]] = True
     if spot is not None and person.limit is not None:
         reach = (person.limit + max(NEAR_MISS_MILES, person.limit)) * wider + spot.uncertainty
-        near = snapshot.grid.around(spot.point, reach)
+        near = snapshot.ground.within(snapshot.ground.around(spot.point, reach), (), columns)
         marked[columns["activity"][near]] = True
     if person.day > snapshot.today:
         # What is over by then may leave an activity of which nothing is stated.

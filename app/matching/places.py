@@ -14,7 +14,8 @@ from app.geo.places import OutsideGreatBritain, UnknownPlace, place_at
 from app.matching.answers import Answers
 from app.parameters import Language
 from app.problems import Fault, Malformed
-from app.search.index.snapshot import Numbered, Snapshot
+from app.search.index.names import Numbered
+from app.search.index.snapshot import Snapshot
 
 SURE = 0.97
 

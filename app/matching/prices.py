@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from app.matching.costs import Bill, Payment, PriceSet, bill_of, read_price_set
-from app.search.index.snapshot import Numbered, Snapshot
+from app.search.index.names import Numbered
+from app.search.index.snapshot import Snapshot
 
 Numbers = npt.NDArray[np.int64]
 Row = tuple[int, int, int, int, int, int]

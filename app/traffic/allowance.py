@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.problems import RETRY_AFTER, Problem, problem_response
+from app.problems import RETRY_AFTER, Problem
 from app.settings import Network
 from app.traffic.addresses import caller_of
+from app.traffic.guard import REFUSED
 
 MINUTE = 60
 EXEMPT = ("/health/", "/metrics")
@@ -32,7 +33,7 @@ class TooMany(Problem):
 
 
 class RequestLimit:
-    """A limit on the requests of one address in each minute by the clock.
+    """The outermost layer: a limit on the requests of one address in each minute by the clock.
 
     A minute's counts are one table, dropped whole when the minute is over, so that a request
     costs one look-up and what is held in memory is bounded by what came in a minute.
@@ -77,13 +78,12 @@ class RequestLimit:
                 message["headers"] = [*message["headers"], *headers]
             await send(message)
 
-        if count <= self.per_minute:
-            await self.app(scope, receive, send_on)
-            return
-        problem = TooMany(
-            f"This address made more than {self.per_minute} requests in a minute. "
-            "Please slow down.",
-            retry_after=wait,
-        )
-        request_id: str = scope["state"]["request_id"]
-        await problem_response(problem, request_id)(scope, receive, send_on)
+        if count > self.per_minute:
+            # The layers inside tell it: so it has an id, a line in the log, and is told to
+            # browsers too.
+            scope.setdefault("state", {})[REFUSED] = TooMany(
+                f"This address made more than {self.per_minute} requests in a minute. "
+                "Please slow down.",
+                retry_after=wait,
+            )
+        await self.app(scope, receive, send_on)

@@ -21,6 +21,9 @@ logger = logging.getLogger("carefinder.guard")
 
 TOO_LARGE = TooLarge("The body is larger than this operation takes.")
 
+REFUSED = "refused"
+"""In the state of a request that a layer further out has refused: the problem to tell."""
+
 MAX_HEADER_BYTES = 32_768
 """Bytes of all headers together; the cookies of a busy website come to a quarter of it."""
 
@@ -104,6 +107,9 @@ class Guard:
         return max(larger, default=self.max_body_bytes)
 
     def _refusal(self, scope: Scope) -> Problem | None:
+        refused: Problem | None = scope["state"].get(REFUSED)
+        if refused is not None:
+            return refused
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > self.max_url_bytes:
             return AddressTooLong(
                 "The path and query are too long. Long lists can be sent in a body."

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from app.search.index.growing import grown
+
 Array = npt.NDArray[Any]
 
 MASKS = (
@@ -129,23 +131,12 @@ class Columns:
 
     def appended(self, rows: Sequence[Mapping[str, Any]]) -> "Columns":
         """The same with rows behind the last one."""
-        length = self.length + len(rows)
-        arrays = {}
-        for name, array in self._arrays.items():
-            grown = array
-            if length > len(array) or not array.flags.writeable:
-                grown = np.zeros(max(64, length + length // 4), dtype=array.dtype)
-                grown[: self.length] = array[: self.length]
-            if rows:
-                grown[self.length : length] = [row[name] for row in rows]
-            arrays[name] = grown
-        return Columns(arrays, length)
+        arrays = {
+            name: grown(array, self.length, [row[name] for row in rows])
+            for name, array in self._arrays.items()
+        }
+        return Columns(arrays, self.length + len(rows))
 
     def saved(self) -> dict[str, Array]:
         """The columns as they can be written to a file."""
         return dict(self._views)
-
-    @classmethod
-    def loaded(cls, arrays: Mapping[str, Array]) -> "Columns":
-        """Columns from a file; they may be mapped from it and are copied when first appended to."""
-        return cls(arrays, len(next(iter(arrays.values()))))
