@@ -157,7 +157,9 @@ def _revision(app: FastAPI) -> preparing.Prepared:
 
 PREPARATIONS: dict[str, Callable[[FastAPI], preparing.Prepared]] = {
     "register_provider": _newcomer,
-    "claim_provider": _newcomer,
+    "claim_provider": lambda app: preparing.Prepared(
+        {"provider": NEIGHBOUR}, headers=preparing.make_person(app).headers
+    ),
     "change_own_activity": _activity("draft"),
     "delete_activity_change": _activity("draft"),
     "submit_activity": _activity("draft"),
