@@ -45,6 +45,9 @@ from app.parameters import london_today
 from app.schema import migrate
 
 WRITERS = 8
+PATIENCE = 60
+"""Seconds in which the writers get into their stride."""
+
 BASE = "http://127.0.0.1"
 DRAFT = {"name": "Clay", "summary": "We make pots.", "description": "We make pots and drink tea."}
 
@@ -89,7 +92,7 @@ def make_people(url: str, var: Path, port: int) -> tuple[str, str]:
         council = session.exec(select(Council).where(Council.slug == "essex")).one()
         for name in ("owner", "officer"):
             address = f"{name}-{uuid4().hex}@example.org"
-            account = Account(email=address, password=None)
+            account = Account(email=address, password="")
             session.add(account)
             session.flush()
             if name == "owner":
@@ -197,7 +200,11 @@ def kill_once(place: Place, ledger: Ledger) -> None:
         ]
         for writer in writers:
             writer.start()
-        time.sleep(random.uniform(0.3, 1.5))  # noqa: S311 - a moment, and no secret.
+        enough = ledger.acknowledged + WRITERS
+        deadline = time.monotonic() + PATIENCE
+        while ledger.acknowledged < enough and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(random.uniform(0.02, 0.4))  # noqa: S311 - a moment, and no secret.
         process.send_signal(signal.SIGKILL)
         stopping.set()
         for writer in writers:

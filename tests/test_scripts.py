@@ -15,8 +15,27 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = ["environment", "serve", "check", "test", "openapi", "golden", "fairness", "faults", "lock"]
-STRICT_SCRIPTS = ["environment", "serve", "check", "openapi", "golden", "fairness", "faults", "lock"]
+SCRIPTS = [
+    "environment",
+    "serve",
+    "check",
+    "test",
+    "openapi",
+    "golden",
+    "fairness",
+    "faults",
+    "lock",
+]
+STRICT_SCRIPTS = [
+    "environment",
+    "serve",
+    "check",
+    "openapi",
+    "golden",
+    "fairness",
+    "faults",
+    "lock",
+]
 VERSION = f"Python {platform.python_version()}"
 
 
