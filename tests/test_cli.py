@@ -34,7 +34,7 @@ from app.database import Database
 from app.schema import current_revision, newest_revision
 from app.settings import get_settings
 
-COMMANDS = ("serve", "migrate", "sample", "load", "places", "match", "version")
+COMMANDS = ("serve", "migrate", "sample", "load", "places", "match", "housekeeping", "version")
 CAREFINDER = str(Path(sys.executable).with_name("carefinder"))
 SECRET = "hunter2-q7Zx"  # noqa: S105 - what must never be repeated.
 
@@ -749,3 +749,16 @@ def test_a_production_server_that_is_told_to_serves_the_sample(
     assert server.get("/v1/activities")["total"] > 100
     assert server.get("/v1")["sample_data"] is True
     assert server.stop() in ENDED_BY[signal.SIGTERM]
+
+
+# Keeping house
+
+
+def test_housekeeping_reminds_once_however_often_it_is_run(
+    run: Run, sample_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.cli.listings.london_today", lambda: TODAY)
+    first = run("housekeeping", "--database", sample_url).sentence
+    assert re.fullmatch(r"Sent [1-9]\d* reminders and hid 0 activities\.", first)
+    again = run("housekeeping", "--database", sample_url).sentence
+    assert again == "Sent 0 reminders and hid 0 activities."

@@ -115,7 +115,7 @@ def find_many(session: Session, kind: Kind, ids: Collection[UUID]) -> dict[UUID,
     table = TABLES[kind]
     found: dict[UUID, Row] = {}
     listed: dict[UUID, Listing] = {}
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         live = session.exec(select(table).where(col(table.id).in_(chunk)))
         found |= {row.id: cast("Row", row) for row in live}
         statement = select(Listing).where(col(Listing.id).in_(chunk), Listing.kind == kind)
@@ -180,7 +180,7 @@ def _homes(session: Session, found: Sequence[Row]) -> dict[UUID, tuple[UUID, UUI
     """The home council and the provider of rows of the catalogue, by the rows' ids."""
     owners = {row.id: row.id if isinstance(row, Provider) else row.provider_id for row in found}
     councils: dict[UUID, UUID] = {}
-    for chunk in _chunks(set(owners.values())):
+    for chunk in chunks(set(owners.values())):
         pairs = select(Provider.id, Provider.council_id).where(col(Provider.id).in_(chunk))
         councils |= dict(session.exec(pairs).all())
     return {key: (councils[owner], owner) for key, owner in owners.items()}
@@ -367,7 +367,7 @@ WRITTEN = frozenset({"created", "copied", "imported", "edit", "submit"})
 """What makes somebody an author of what waits: they may not approve it."""
 
 
-def _chunks(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
+def chunks(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
     """Ids in order, as many at a time as one statement names."""
     ordered = sorted(ids)
     for start in range(0, len(ordered), CHUNK):

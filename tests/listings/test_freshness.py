@@ -115,6 +115,10 @@ def test_a_hidden_one_is_gone_for_the_public_and_comes_back_when_confirmed(
     assert public(shop).get(f"/v1/activities/{key}").status_code == 410
     mine = me.get(f"/v1/manage/activities/{key}").json()
     assert (mine["status"], mine["hidden"], mine["public_url"]) == ("live", True, None)
+    # Telling places is no word on all the rest: it stays out of sight.
+    told = me.put(f"/v1/manage/activities/{key}/capacity", {"status": "open"})
+    assert told.json()["hidden"]
+    assert public(shop).get(f"/v1/activities/{key}").status_code == 410
     link = links[-1]
     assert shop.post(link).json()["confirmed"]
     assert public(shop).get(f"/v1/activities/{key}").status_code == 200

@@ -13,7 +13,7 @@ from app.accounts.editing import Precondition
 from app.accounts.idempotency import Made, Once
 from app.accounts.principals import SYSTEM, Actor, ProviderAccess
 from app.catalogue.commands import close_activity as close_in_catalogue
-from app.catalogue.commands import publish
+from app.catalogue.commands import hide_activity, publish
 from app.catalogue.documents import ActivityDocument
 from app.catalogue.documents.activities import Alert, Closure
 from app.catalogue.documents.sessions import Capacity
@@ -87,7 +87,7 @@ def _note(
 def refuse_foreign(session: Writing, document: ActivityDocument) -> None:
     """Refuse venues, sessions and prices of others."""
     venues = own_venues(session, document.provider_id)
-    faults = foreign_faults(document, venues, taken_ids(session, document))
+    faults = foreign_faults(document, venues, taken_ids(session, [document])[document.id])
     if faults:
         raise Malformed(faults)
 
@@ -230,6 +230,9 @@ def _tell(
     """Put what is told at once into what the public sees, and into the history."""
     take(session, held, "tell", actor, action=action, document=document)
     publish(session, [document])
+    if held.hidden_from is not None and action != "confirm":
+        # Publishing shows it again; only somebody who says that all of it is right may do that.
+        hide_activity(session, held.id, since=held.hidden_from)
     _note(session, held, actor, action)
 
 

@@ -1,6 +1,6 @@
 """Reading a provider's own activities."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any, Literal, cast
 from uuid import UUID
@@ -30,7 +30,7 @@ from app.listings.activities.schemas import (
     ManagedActivity,
     ManagedActivityLine,
 )
-from app.listings.copies import Held, find, find_many
+from app.listings.copies import Held, chunks, find, find_many
 from app.listings.differences import differences
 from app.listings.models import Listing, Revision
 from app.listings.stages import Status, possible
@@ -267,15 +267,18 @@ def own_venues(session: Session, provider_id: UUID) -> set[UUID]:
     return (live | lives.keys()) - {key for key, life in lives.items() if life == "closed"}
 
 
-def taken_ids(session: Session, document: ActivityDocument) -> set[UUID]:
-    """The ids of its sessions and prices that other activities have already."""
-    sessions = [one.id for one in document.sessions]
-    prices = [one.id for one in document.prices]
-    of_sessions = select(ActivitySession.id).where(
-        col(ActivitySession.id).in_(sessions), ActivitySession.activity_id != document.id
-    )
-    of_prices = select(Price.id).where(col(Price.id).in_(prices), Price.activity_id != document.id)
-    return {*session.exec(of_sessions), *session.exec(of_prices)}
+def taken_ids(session: Session, documents: Sequence[ActivityDocument]) -> dict[UUID, set[UUID]]:
+    """For each of these activities, which ids of its sessions and prices others have already."""
+    named = {
+        document.id: {one.id for one in document.sessions} | {one.id for one in document.prices}
+        for document in documents
+    }
+    owners: dict[UUID, UUID] = {}
+    for chunk in chunks({one for ids in named.values() for one in ids}):
+        for table in (ActivitySession, Price):
+            pairs: Any = select(table.id, table.activity_id).where(col(table.id).in_(chunk))
+            owners |= dict(session.exec(pairs).all())
+    return {key: {one for one in ids if owners.get(one, key) != key} for key, ids in named.items()}
 
 
 def get_completeness(session: Reading, access: ListingAccess) -> Completeness:

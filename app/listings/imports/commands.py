@@ -35,6 +35,10 @@ from app.listings.slugs import slug_of
 from app.problems import Fault, Malformed
 
 MOST_FAULTS = 200
+MOST_SUBMITTED = 500
+"""So many activities may be submitted with one file; officers look at each of them."""
+
+TOO_MANY = f"At most {MOST_SUBMITTED} activities can be submitted at once. Leave out `submit`."
 
 
 class NotImported(Malformed):
@@ -87,6 +91,8 @@ def import_activities(
     with database.read() as session:
         reading = _read(sent, _venues(session, access.provider_id))
         plan = _planned(session, access, reading, today)
+    if params.submit and len(reading.activities) > MOST_SUBMITTED:
+        plan.faults.append(CellFault(0, None, "too_many", TOO_MANY))
     faults = sorted([*reading.faults, *plan.faults], key=lambda one: one.row)
     if params.dry_run:
         return _report(reading, plan, faults, dry_run=True)
@@ -127,17 +133,18 @@ def _planned(session: Session, access: ProviderAccess, reading: Reading, today: 
     ids = dict(session.exec(statement).all())
     wanted = [ids[one.reference] for one in reading.activities if one.reference in ids]
     known = find_many(session, "activity", wanted)
-    venues = own_venues(session, access.provider_id)
     plan = Plan([], [], 0, [])
+    documents: list[tuple[Incoming, Held | None, ActivityDocument]] = []
     for one in reading.activities:
         held = known.get(ids[one.reference]) if one.reference in ids else None
         try:
-            document = _document(access, one, held, today)
+            documents.append((one, held, _document(access, one, held, today)))
         except Malformed as problem:
             plan.faults += _faults(one, cast("Any", problem.extensions["errors"]))
-            continue
-        taken = taken_ids(session, document) if one.draft.sessions or one.draft.prices else ()
-        strange = foreign_faults(document, venues, taken)
+    venues = own_venues(session, access.provider_id)
+    taken = taken_ids(session, [document for _, _, document in documents])
+    for one, held, document in documents:
+        strange = foreign_faults(document, venues, taken[document.id])
         plan.faults += _faults(one, [fault.model_dump(by_alias=True) for fault in strange])
         if held is None:
             plan.new.append((one, document))
