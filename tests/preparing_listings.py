@@ -135,7 +135,10 @@ def _waiting(app: FastAPI) -> preparing.Prepared:
 
 
 def _reviewed(app: FastAPI) -> preparing.Prepared:
-    return preparing.Prepared(_waiting(app).replaced)
+    # It is read several times, and has to be the same each time.
+    if not hasattr(app.state, "reviewed"):
+        app.state.reviewed = _waiting(app).replaced
+    return preparing.Prepared(app.state.reviewed)
 
 
 def _venue(app: FastAPI) -> preparing.Prepared:

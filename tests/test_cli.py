@@ -22,7 +22,7 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 import sqlalchemy as sa
-from conftest import Kind, Templates
+from conftest import TODAY, Kind, Templates
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import func, select
 
@@ -758,7 +758,8 @@ def test_housekeeping_reminds_once_however_often_it_is_run(
     run: Run, sample_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.cli.listings.london_today", lambda: TODAY)
-    first = run("housekeeping", "--database", sample_url).sentence
-    assert re.fullmatch(r"Sent [1-9]\d* reminders and hid 0 activities\.", first)
-    again = run("housekeeping", "--database", sample_url).sentence
-    assert again == "Sent 0 reminders and hid 0 activities."
+    first = run("housekeeping", "--database", sample_url)
+    assert (first.code, first.err) == (0, "")
+    assert re.fullmatch(r"Sent [1-9]\d* reminders and hid 0 activities\.\n", first.out)
+    again = run("housekeeping", "--database", sample_url)
+    assert (again.code, again.out) == (0, "Sent 0 reminders and hid 0 activities.\n")

@@ -308,6 +308,7 @@ NOT_IN_THE_SCHEMA = {
     "list_activities": "a place is given by its name or by its point, and must be known",
     "search_activities": "a place is given by its name or by its point, and must be known",
     "find_places": "control characters",
+    "register_provider": "a council is one that is served, and an address is one",
     "create_token": "what is no password, token or secret of ours",
     "revoke_token": "a field that stands there twice, or is empty",
     "register_account": "passwords that others would guess",

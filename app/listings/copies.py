@@ -161,8 +161,9 @@ def _begin(session: Writing, kind: Kind, row: Row) -> None:
     # The ETag of a listing without a row says version 0: making the row does not make it stale.
     values = {**made.model_dump(), "number": 1}
     dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    inserted = session.execute(dialect.insert(Listing).values(values).on_conflict_do_nothing())
-    if inserted.rowcount:  # type: ignore[attr-defined] # An insert's result counts its rows.
+    making = dialect.insert(Listing).values(values).on_conflict_do_nothing()
+    # The driver does not always count rows: what comes back was made.
+    if session.execute(making.returning(col(Listing.id))).first() is not None:
         session.add(
             Revision(
                 listing_id=row.id,

@@ -135,7 +135,7 @@ def _attend(session: Writing, one: Candidate, today: date, base_url: str) -> Dut
 def _note(session: Writing, row: Activity, due: Duty, token: str, today: date) -> bool:
     """Put a notice in; False where another machine has done so."""
     dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    inserted = session.execute(
+    making = (
         dialect.insert(Notice)
         .values(
             activity_id=row.id,
@@ -147,7 +147,8 @@ def _note(session: Writing, row: Activity, due: Duty, token: str, today: date) -
         )
         .on_conflict_do_nothing()
     )
-    return bool(inserted.rowcount)  # type: ignore[attr-defined] # An insert's result counts its rows.
+    # The driver does not always count rows: what comes back was made.
+    return session.execute(making.returning(col(Notice.number))).first() is not None
 
 
 class Keeper:
