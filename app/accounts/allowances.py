@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import case, delete, update
+from sqlalchemy import case, delete, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
@@ -50,7 +50,8 @@ INVITE_ACCOUNT = Rule("invite:account", 50, HOUR)
 LONGEST_WINDOW = HOUR
 
 Taking = tuple[Rule, str]
-"""A rule and what it is counted for: an account's e-mail address, a caller's address, or `all`."""
+"""A rule and what it is counted for: an account's e-mail address, a caller's address, both with a
+space between them, or `all`."""
 
 
 def take(database: Database, takings: Sequence[Taking]) -> None:
@@ -95,14 +96,17 @@ def give_back(database: Database, takings: Sequence[Taking]) -> None:
 
 
 def forget(session: Writing, takings: Sequence[Taking]) -> None:
-    """Begin anew with these counts."""
-    names = [_name(rule, of) for rule, of in takings]
-    session.execute(delete(Allowance).where(col(Allowance.name).in_(names)))
+    """Begin anew with these counts, and with those of the same at any caller's address."""
+    for rule, of in takings:
+        name = _name(rule, of)
+        own = or_(col(Allowance.name) == name, col(Allowance.name).startswith(f"{name}:"))
+        session.execute(delete(Allowance).where(own))
 
 
 def _name(rule: Rule, of: str) -> str:
     # Addresses are not kept as they are.
-    return f"{rule.name}:{hashlib.sha256(of.encode()).hexdigest()[:40]}"
+    parts = (hashlib.sha256(part.encode()).hexdigest()[:20] for part in of.split(" "))
+    return ":".join((rule.name, *parts))
 
 
 def _refuse(spent: Sequence[tuple[Rule, datetime]], now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from app.accounts import passwords
@@ -44,6 +45,14 @@ def make_demos(database: Database, password: str) -> None:
     Those whose provider or council the catalogue does not hold are left out.
     """
     kept = passwords.hash_password(password)
+    try:
+        _make_missing(database, kept)
+    except IntegrityError:
+        # Another process has just made them; this one finds them now.
+        _make_missing(database, kept)
+
+
+def _make_missing(database: Database, kept: str) -> None:
     with database.write() as session:
         for demo in DEMOS:
             place = _place_of(session, demo)

@@ -9,6 +9,7 @@ from app.accounts.allowances import (
     REGISTER_EMAIL,
     RESET_EMAIL,
     SIGN_IN_ACCOUNT,
+    SIGN_IN_KNOWN,
     forget,
 )
 from app.accounts.models import Account, Idempotency, Invitation, MailedLink
@@ -62,7 +63,7 @@ def erase(session: Writing, account: Account) -> None:
     session.execute(delete(MailedLink).where(col(MailedLink.email) == account.email))
     own = col(Idempotency.principal) == f"account:{account.id}"
     session.execute(delete(Idempotency).where(own))
-    rules = (SIGN_IN_ACCOUNT, REGISTER_EMAIL, RESET_EMAIL)
+    rules = (SIGN_IN_ACCOUNT, SIGN_IN_KNOWN, REGISTER_EMAIL, RESET_EMAIL)
     forget(session, [(rule, account.email) for rule in rules])
     session.delete(account)
     session.flush()

@@ -82,6 +82,7 @@ class Once:
         session.execute(old.where(col(Idempotency.principal) == principal))
         dialect: Any = postgresql if on_postgresql else sqlite
         try:
+            # The driver does not always count rows: what comes back was put in.
             taken = session.execute(
                 dialect.insert(Idempotency)
                 .values(
@@ -93,7 +94,8 @@ class Once:
                     at=utc_now(),
                 )
                 .on_conflict_do_nothing()
-            )
+                .returning(col(Idempotency.key))
+            ).first()
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
                 raise
@@ -102,7 +104,7 @@ class Once:
             ) from None
         if on_postgresql:
             session.execute(text("SET LOCAL lock_timeout = DEFAULT"))
-        if taken.rowcount:  # type: ignore[attr-defined] # An insert's result counts its rows.
+        if taken is not None:
             return None
         return session.get_one(Idempotency, (principal, self.operation, self.key))
 

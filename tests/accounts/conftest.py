@@ -1,5 +1,6 @@
 """Applications of a test's own, with people in them and mail in a folder."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -13,7 +14,7 @@ from contract import ContractClient
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from preparing import PASSWORD, Person, begin_counts_anew, make_person
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.mail.delivery import deliver_due
 from app.mail.models import Letter
@@ -51,6 +52,10 @@ class Place:
     def mail_to(self, address: str) -> list[EmailMessage]:
         """The letters that lie in the folder for an address, in the order of writing."""
         deliver_due(self.app.state.database, sender_of(self.app.state.settings))
+        # The application's own thread may have one in hand.
+        on_their_way = col(Letter.sent_at).is_(None), col(Letter.due_at).is_not(None)
+        while self.rows(Letter, Letter.recipient == address, *on_their_way):
+            time.sleep(0.02)
         found = []
         for path in sorted((self.var / "mail").glob("*.eml")):
             message = message_from_bytes(path.read_bytes(), policy=policy.default)

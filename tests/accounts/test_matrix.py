@@ -1,6 +1,6 @@
 """The table of who may do what holds for every operation, and would notice a missing guard."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,11 +12,11 @@ from accounts.asking import (
     operations_of,
     wrong_cells,
 )
+from accounts.conftest import Place
 from accounts.matrix import PRINCIPALS, TABLE
-from conftest import Kind, Templates, make_app
-from contract import ContractClient, documented_operations
+from conftest import Kind, make_app
+from contract import documented_operations
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from preparing import COUNCIL, PROVIDER, make_person
 
 from app.accounts import access
@@ -24,19 +24,6 @@ from app.listings import access as listings
 
 APPLICATION = make_app("sqlite:///nothing-is-here.db")
 ROUTES = operations_of(APPLICATION)
-
-
-@pytest.fixture(scope="module")
-def peopled(templates: Templates) -> Iterator[dict[Kind, TestClient]]:
-    """Clients of the sample catalogue, in whose databases people may be made at will."""
-    clients: dict[Kind, TestClient] = {}
-    kinds: tuple[Kind, ...] = ("sqlite", "postgresql")
-    for kind in kinds:
-        clients[kind] = ContractClient(make_app(templates.copy(kind, "sample")))
-        clients[kind].__enter__()
-    yield clients
-    for client in clients.values():
-        client.__exit__(None, None, None)
 
 
 def test_every_operation_has_a_row_and_every_row_an_operation() -> None:
@@ -48,10 +35,8 @@ def test_every_operation_has_a_row_and_every_row_an_operation() -> None:
 
 
 @pytest.mark.parametrize("key", TABLE)
-def test_everybody_may_do_what_the_table_says_and_nothing_else(
-    peopled: dict[Kind, TestClient], kind: Kind, key: str
-) -> None:
-    assert wrong_cells(peopled[kind], key) == []
+def test_everybody_may_do_what_the_table_says_and_nothing_else(place: Place, key: str) -> None:
+    assert wrong_cells(place.client, key) == []
 
 
 def test_an_operation_that_is_not_open_has_a_guard_and_says_so() -> None:
@@ -74,9 +59,9 @@ GUARDED = [
 
 @pytest.mark.parametrize(("key", "guard"), GUARDED)
 def test_a_guard_that_is_taken_away_is_noticed(
-    peopled: dict[Kind, TestClient], key: str, guard: Any
+    shared_places: Callable[[Kind], Place], key: str, guard: Any
 ) -> None:
-    client = peopled["sqlite"]
+    client = shared_places("sqlite").client
     assert isinstance(client.app, FastAPI)
     everything = {"providers": {PROVIDER: "owner"}, "councils": {COUNCIL: "admin"}}
     STAND_IN["anybody"] = make_person(client.app, **everything)  # type: ignore[arg-type]

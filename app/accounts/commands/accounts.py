@@ -22,6 +22,7 @@ from app.accounts.allowances import (
     RESET_ALL,
     RESET_EMAIL,
     SIGN_IN_ACCOUNT,
+    SIGN_IN_KNOWN,
     forget,
     give_back,
     take,
@@ -193,7 +194,7 @@ def set_password(session: Writing, account: Account, kept: str, actor: Actor) ->
     """Give an account another password, which ends all that was begun with the old one."""
     account.password = kept
     _end_everything(session, account, "password")
-    forget(session, [(SIGN_IN_ACCOUNT, account.email)])
+    forget(session, [(SIGN_IN_ACCOUNT, account.email), (SIGN_IN_KNOWN, account.email)])
     _tell(session, account.email, letters.of_changed_password())
     record(session, actor, "account.password_changed", "account", account.id)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import func
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.accounts import letters, passwords
 from app.accounts.access import NotAllowed
@@ -151,20 +152,17 @@ def accept(database: Database, token: str, password: str | None) -> None:
         _join(writing, token, kept)
 
 
-def _open(token: str):  # type: ignore[no-untyped-def] # noqa: ANN202 - SQLModel's own type has no public name.
-    return (
-        select(Invitation)
-        .where(
-            Invitation.digest == digest_of(token),
-            col(Invitation.accepted_at).is_(None),
-            Invitation.expires_at > utc_now(),
-        )
-        .with_for_update()
+def _open(token: str) -> SelectOfScalar[Invitation]:
+    return select(Invitation).where(
+        Invitation.digest == digest_of(token),
+        col(Invitation.accepted_at).is_(None),
+        Invitation.expires_at > utc_now(),
     )
 
 
 def _join(session: Writing, token: str, kept: str | None) -> None:
-    row = session.exec(_open(token)).first()
+    # Of several at once the others wait here, and then find it accepted.
+    row = session.exec(_open(token).with_for_update()).first()
     if row is None:
         raise unusable_token()
     account = find_by_email(session, row.email)

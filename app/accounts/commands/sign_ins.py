@@ -79,7 +79,7 @@ def sign_in(desk: Desk, email: str, password: str, caller: Caller) -> Granted:
         TooMany: this was tried too often.
         Unavailable: too many others are signing in.
     """
-    address = email.strip().lower()
+    address = "".join(email.split()).lower()
     origin = origin_of(address, caller)
     account, known = _find(desk.database, address, origin)
     takings = sign_in_takings(address, caller, known=known)
