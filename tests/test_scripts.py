@@ -23,7 +23,6 @@ SCRIPTS = [
     "openapi",
     "golden",
     "fairness",
-    "faults",
     "lock",
 ]
 STRICT_SCRIPTS = [
@@ -33,7 +32,6 @@ STRICT_SCRIPTS = [
     "openapi",
     "golden",
     "fairness",
-    "faults",
     "lock",
 ]
 VERSION = f"Python {platform.python_version()}"
