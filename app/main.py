@@ -15,6 +15,7 @@ import app.catalogue.router
 import app.geo.router
 import app.health
 import app.listings.router
+import app.matching.plans.router
 import app.matching.questionnaire.router
 import app.matching.router
 import app.search.router
@@ -166,6 +167,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.catalogue.advice.router.router,
         app.search.router.router,
         app.geo.router.router,
+        app.matching.router.policy_router,
         app.vocabulary.router.router,
     ):
         application.include_router(
@@ -175,6 +177,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     application.include_router(app.matching.router.router)
     application.include_router(app.accounts.router.router)
     application.include_router(app.listings.router.router)
+    application.include_router(app.matching.plans.router.router)
     application.include_router(app.health.router)
     application.include_router(app.traffic.metrics.router)
     return application

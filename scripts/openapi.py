@@ -96,6 +96,23 @@ CALLS = {
             "limit": 1,
         },
     ),
+    "get_matching_policy": Call("/v1/matching/policy"),
+    "find_plans": Call(
+        "/v1/plans?plan=best_fit",
+        {
+            "answers": {
+                "location": {"text": "CW1 2AB"},
+                "needs": ["learning_disability"],
+                "funding": "direct_payment",
+                "budget": {"amount_pence": 20_000},
+                "activities": ["cooking", "gardening"],
+                "travel": {"within_miles": 10},
+            },
+            "days_per_week": 1,
+            "earliest": "09:30",
+            "latest": "16:00",
+        },
+    ),
     "list_similar_activities": Call("/v1/activities/two-oars-days-out-dengie/similar?per_page=1"),
     "get_activity": Call("/v1/activities/two-oars-days-out-dengie"),
     "get_questionnaire": Call("/v1/questionnaire"),

@@ -1,12 +1,24 @@
-"""The smallest changes of the answers, in words."""
+"""Why activities are left out, and the smallest changes of the answers, in words."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from app.matching.person import Person
+from app.matching.policy import FilterOf
 from app.matching.relaxing import Change
 from app.matching.words import Text, Voice, counted, easy, label, pounds, sentence
 
 PERIODS = {"week": "a week", "four_weeks": "every four weeks", "month": "a month"}
+
+
+def excluded_words(left_out_by: FilterOf, person: Person) -> dict[str, str]:
+    """Why something is left out, in words; what is too far depends on what was wanted."""
+    label, simple = left_out_by.label, left_out_by.easy_read
+    if left_out_by.code == "travel" and person.only_online:
+        label, simple = "Not online, or not for where you live", "It is not online for you."
+    elif left_out_by.code == "travel" and person.limit is None:
+        label, simple = "Does not cover where you live", "They do not work where you live."
+    return {"label": label, "easy_read": simple}
 
 
 def change_view(change: Change, voice: Voice) -> dict[str, Any]:

@@ -9,13 +9,13 @@ from pydantic_core import to_json
 
 from app.matching.advising import advice, assumed, next_questions, notice
 from app.matching.answers import MatchesWanted, Submission
-from app.matching.changes import change_view
+from app.matching.changes import change_view, excluded_words
 from app.matching.costs import rules_for
 from app.matching.explaining import result_json
 from app.matching.filters import ASK_FIRST, EXCLUDED, MATCH, NEAR_MISS, Wanted
 from app.matching.person import Person
 from app.matching.places import council_view, homes_of, paying_council, payment_rules
-from app.matching.policy import BITS, FILTERS, NEAR_MISS_MILES, VERSION
+from app.matching.policy import BITS, FILTERS, NEAR_MISS_MILES, REOPENS_WITHIN_DAYS, VERSION
 from app.matching.prices import bills_of
 from app.matching.ranking import Outcome, first_failures, in_order, judge
 from app.matching.reach import FAILED, covered, spot_of
@@ -79,10 +79,11 @@ def matches_found(snapshot: Snapshot, asked: MatchesWanted) -> bytes:
     wanted = Wanted(Person(answers, day, has_place=spot is not None), spot)
     rows = rows_to_judge(snapshot, wanted, 1)
     outcome = judge(sessions_of(snapshot, rows, day), wanted)
+    payer = paying_council(snapshot, answers, home)
     reading = Reading(
         snapshot=snapshot,
         wanted=wanted,
-        rules=rules_for(answers.funding, payment_rules(paying_council(snapshot, answers, home))),
+        rules=rules_for(answers.funding, payment_rules(payer)),
         bills=bills_of(snapshot),
         voice=voice_of(answers.for_whom),
         lang=asked.lang,
@@ -97,7 +98,7 @@ def matches_found(snapshot: Snapshot, asked: MatchesWanted) -> bytes:
         "policy_version": VERSION,
         "catalogue_version": f"{snapshot.epoch}-{snapshot.sequence}",
         "place": place.model_dump(mode="json") if place else None,
-        "assumed": assumed(answers, wanted, homes),
+        "assumed": assumed(answers, wanted, homes, payer),
         "considered": considered,
         "counts": {
             "matches": counts[MATCH],
@@ -140,7 +141,8 @@ def rows_to_judge(snapshot: Snapshot, wanted: Wanted, wider: float) -> Rows:
     """
     person, spot = wanted.person, wanted.spot
     alive = snapshot.alive
-    if wider == np.inf or (person.limit is None and not person.only_online):
+    bounded = person.only_online or (person.limit is not None and spot is not None)
+    if wider == np.inf or not bounded:
         return np.flatnonzero(alive)
     columns = snapshot.sessions
     marked = np.zeros(len(alive), dtype=np.bool_)
@@ -174,24 +176,14 @@ def _excluded(
         closed = int(np.count_nonzero(_closed_long(snapshot, wanted) & away))
         counts[BITS["open"]] = counts.get(BITS["open"], 0) + closed
         counts[BITS["travel"]] = counts.get(BITS["travel"], 0) + beyond - closed
-    label = (
-        {"travel": ("It is not online", "It is not online.")} if wanted.person.only_online else {}
-    )
     return [
-        {
-            "reason": one.code,
-            "label": label.get(one.code, (one.label, ""))[0],
-            "easy_read": label.get(one.code, ("", one.easy_read))[1],
-            "count": counts[number],
-        }
+        {"reason": one.code, **excluded_words(one, wanted.person), "count": counts[number]}
         for number, one in enumerate(FILTERS)
         if counts.get(number)
     ]
 
 
 def _closed_long(snapshot: Snapshot, wanted: Wanted) -> npt.NDArray[np.bool_]:
-    from app.matching.policy import REOPENS_WITHIN_DAYS  # noqa: PLC0415
-
     day, columns = wanted.person.day.toordinal(), snapshot.activities
     closed_from, reopens = columns["closed_from"], columns["reopens_on"]
     closed = (closed_from > 0) & (closed_from <= day)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
+from app.catalogue.pricing import half_up
 from app.matching.policy import LEVELS, MUST_SCHEMES
 from app.matching.reasons import near, sessions_named, who_it_is_for
 from app.matching.shown import Shown
@@ -161,7 +162,10 @@ def _funding(shown: Shown) -> Text:
     met = {
         "yes": Text(f"It can be paid for with {plain}.{more}", f"You can pay with {simple}."),
         "free": Text("It is free, so it does not matter who pays.", "It is free."),
-        "own": Text("It can be paid for with your own money.", "You can pay with your own money."),
+        "own": Text(
+            f"It can be paid for with {shown.voice.your} own money.",
+            "You can pay with your own money.",
+        ),
     }
     failed = {
         "no": Text(f"It cannot be paid for with {plain}.{more}", f"You cannot pay with {simple}."),
@@ -227,7 +231,9 @@ def _budget(shown: Shown) -> Text:
     budget, bill = shown.person.weekly_budget, shown.bill
     if budget is None or not bill.known:
         return Text("The price is not stated in full.", "We do not know all of the price.")
-    week = pounds(int(bill.one_week + bill.one_week.__class__(1, 2)))
+    if bill.free:
+        return Text("It is free.", "It is free.")
+    week = pounds(half_up(bill.one_week))
     have = pounds(int(budget))
     if shown.status("budget") == "failed":
         return Text(
@@ -254,7 +260,7 @@ def _asks(shown: Shown) -> Iterator[Text]:
     asked = {code for code, _ in _musts(shown) if shown.status(code) == "ask"}
     fixed = {
         "travel": Text(f"Do you cover where {voice.i} live?", "Do you work where I live?"),
-        "age": Text(f"{voice.can_i} come, at {_age_words(shown)}?", "Is my age right for this?"),
+        "age": Text(_age_question(shown), "Is my age right for this?"),
         "who_it_is_for": Text(
             f"{voice.can_i} come? What do you need to know about who it is for?", "Is this for me?"
         ),
@@ -289,13 +295,15 @@ def _me(shown: Shown) -> str:
     return "me" if shown.voice.i == "I" else "them"
 
 
-def _age_words(shown: Shown) -> str:
-    ages = shown.judged.side.ages
+def _age_question(shown: Shown) -> str:
+    ages, voice = shown.judged.side.ages, shown.voice
     if ages is None:
-        return "my age" if shown.voice.i == "I" else "their age"
+        return "Is my age right for this?" if voice.i == "I" else "Is their age right for this?"
     if ages[0] == ages[1]:
-        return str(ages[0])
-    return f"{ages[0]} or over" if ages[1] >= 120 else f"{ages[0]} to {ages[1]}"  # noqa: PLR2004 - the oldest.
+        years = str(ages[0])
+    else:
+        years = f"{ages[0]} or over" if ages[1] >= 120 else f"{ages[0]} to {ages[1]}"  # noqa: PLR2004 - the oldest.
+    return f"{'I am' if voice.i == 'I' else 'They are'} {years}. {voice.can_i} come?"
 
 
 ASKING = {
@@ -337,7 +345,10 @@ def _always(shown: Shown) -> Iterator[Text]:
         known = shown.best.stated and shown.best.stated["bank_holidays"]
         if not known:
             yield Text("Is it open on bank holidays?", "Are you open on bank holidays?")
+    week = shown.cost.per_week
+    free = week is not None and not week.total and not shown.cost.per_year
     if stated["trial"] is None:
-        yield Text(f"{voice.can_i} try it first, and what would that cost?", "Can I try it first?")
-    if stated["absence"] is None:
+        cost = "" if free else ", and what would that cost"
+        yield Text(f"{voice.can_i} try it first{cost}?", "Can I try it first?")
+    if stated["absence"] is None and not free:
         yield Text(f"What do {voice.i} pay when {voice.i} cannot come?", "Do I pay when I am away?")

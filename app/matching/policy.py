@@ -11,6 +11,15 @@ from app.vocabulary.terms import vocabulary
 
 VERSION = "2026.1"
 
+HISTORY = (
+    (
+        VERSION,
+        "The first rules: four lists, seven criteria, an order without favour.",
+        "These are our first rules.",
+    ),
+)
+"""What changed with each version, the newest first. A change of any table here needs a new one."""
+
 WEIGHTS: dict[Criterion, int] = {
     "what_i_do": 25,
     "who_it_is_for": 20,
@@ -99,7 +108,7 @@ def _musts() -> list[FilterOf]:
         FilterOf(
             term.code,
             f"Does not have what you must have: {term.label}",
-            f"It does not have this: {term.label}.",
+            f"It does not have this: {term.easy_read}",
             scheme,
         )
         for scheme in MUST_SCHEMES

@@ -21,6 +21,7 @@ from app.matching.words import (
     session_times,
     together,
 )
+from app.vocabulary.terms import vocabulary
 
 MOST_SESSIONS = 3
 """So many sessions are named in a text; all stand in `sessions_that_fit`."""
@@ -88,36 +89,34 @@ def _easy(terms: Sequence[Term]) -> str:
 
 def who_it_is_for(shown: Shown) -> Text:
     """For whom it is, and how that goes with what was answered."""
-    listed_codes = [code for code in _cohort_codes() if shown.has("cohort", "cohort", code)]
-    named = [people(code) for code in listed_codes if people(code)]
+    named = [code for code in vocabulary().scheme("cohort").codes if shown.has(*COHORT, code)]
     side = shown.judged.side
-    exact = [code for code in side.cohorts if code in listed_codes]
+    exact = [code for code in side.cohorts if code in named]
     kin = {one for code in side.cohorts for one in relatives("cohort", code)}
-    anyone = "everyone" in listed_codes or shown.has("open_to", "open_to", "anyone")
+    close = [code for code in named if code in kin]
     theirs = f"{shown.voice.you} told us"
+    if side.serves != "you":
+        theirs = f"{theirs} of the person who is cared for"
     if exact:
-        names = [people(code) for code in exact if people(code)]
-        fact = f"It is for {listed(names)}" if names else "Anyone can come"
-        return Text(f"{fact}, as {theirs}.", _for_each(names) or "Anyone can come.")
-    if kin & set(listed_codes):
-        close = [people(code) for code in listed_codes if code in kin]
-        fact = f"It is for {listed(close)}"
-        return Text(f"{fact}, which is close to what {theirs}.", _for_each(close))
-    if anyone:
+        return _for_people(exact, f", as {theirs}")
+    if close:
+        return _for_people(close, f", which is close to what {theirs}")
+    if "everyone" in named or shown.has("open_to", "open_to", "anyone"):
         return Text("It is open to everyone.", "Anyone can come.")
-    if not listed_codes:
+    if not named:
         return Text("It does not say who it is for.", "They do not tell us who it is for.")
-    return Text(f"It is for {listed(named)}, which is not what {theirs}.", _for_each(named))
+    return _for_people(named, f", which is not what {theirs}" if side.cohorts else "")
 
 
-def _for_each(names: Sequence[str]) -> str:
-    return " ".join(f"It is for {name}." for name in names)
+COHORT = ("cohort", "cohort")
 
 
-def _cohort_codes() -> Sequence[str]:
-    from app.vocabulary.terms import vocabulary  # noqa: PLC0415
-
-    return vocabulary().scheme("cohort").codes
+def _for_people(codes: Sequence[str], behind: str) -> Text:
+    names = [people(code) for code in codes if people(code)]
+    if not names:
+        return Text(f"It is open to everyone{behind}.", "Anyone can come.")
+    simple = " ".join(f"It is for {name}." for name in names)
+    return Text(f"It is for {listed(names)}{behind}.", simple)
 
 
 def place_of(session: SessionShown) -> Text:

@@ -5,13 +5,17 @@ from fastapi import APIRouter, Query, Response
 from app.matching.answers import MatchesWanted
 from app.matching.matches import DayOutOfRange, matches_found
 from app.matching.places import CouncilNotHeld, HomeNotResolved
-from app.matching.schemas import MatchesFound
+from app.matching.policies import policy_view
+from app.matching.schemas import MatchesFound, Policy
 from app.parameters import QueryModel
 from app.problems import Malformed, responses
 from app.search.ready import IndexDep, private_answer
 
 router = APIRouter(tags=["matching"])
 """Operations that are answered from memory, for one person, and forgotten."""
+
+policy_router = APIRouter(tags=["matching"])
+"""Operations that say the same to everybody."""
 
 
 @router.post(
@@ -30,3 +34,11 @@ async def find_matches(
     Nothing is kept: the answers are matched in memory and forgotten.
     """
     return private_answer(matches_found(index.snapshot(), asked))
+
+
+@policy_router.get(
+    "/v1/matching/policy", summary="Read how matching judges", responses=responses(Malformed)
+)
+def get_matching_policy(_: Annotated[QueryModel, Query()]) -> Policy:
+    """Every filter, weight, band and tie-break, from the very tables that the code uses."""
+    return policy_view()

@@ -177,3 +177,59 @@ class MatchesFound(BaseModel):
     advice: list[str] = Field(description="Slugs of articles at `/v1/advice`.")
     council: CouncilToCall
     notice: Said = Field(description="A ranking is not a decision, and whom to call.")
+
+
+class FilterRule(Said):
+    """One test that every activity is put to."""
+
+    code: str
+    must_of: str | None = Field(
+        description="The vocabulary of a must's term; null for tests that are no must."
+    )
+    label: str = Field(description="What is said of those that it leaves out.")
+
+
+class ListRule(Said):
+    """One of the four lists, and what stands in it."""
+
+    code: Literal["matches", "ask_first", "near_misses", "excluded"]
+
+
+class CriterionRule(Said):
+    """What a criterion weighs, and how its fit is found."""
+
+    criterion: Criterion
+    weight: int = Field(description="Of 100, where everything was answered.")
+    title: str
+
+
+class BandRule(BaseModel):
+    """From which score on a band begins."""
+
+    code: Literal["good", "fair", "some", "little", "so_far"]
+    least: int
+    label: str
+    easy_read: str
+
+
+class HistoryNote(Said):
+    """What changed with a version."""
+
+    version: str
+
+
+class Policy(BaseModel):
+    """How matching judges: every rule, in the order in which it is used."""
+
+    version: str
+    filters: list[FilterRule] = Field(description="In the order in which they are tested.")
+    lists: list[ListRule]
+    weights: list[CriterionRule]
+    weighing: Said
+    bands: list[BandRule]
+    so_far_below: int = Field(
+        description="With answers worth less than this of 100, the band is `so_far`."
+    )
+    order: list[Said] = Field(description="What decides the order of a list, the first first.")
+    fairness: Said
+    history: list[HistoryNote] = Field(description="What changed, the newest first.")

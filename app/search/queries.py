@@ -46,10 +46,10 @@ def get_calendar(session: Reading, key: str, today: date, lang: Language) -> byt
     row = _live_row(session, key, today, lang)
     (entry,) = entries(session, [row])
     window = window_of(today, row.published_at.astimezone(LONDON).date())
-    return activity_calendar(entry, window, _revision(session, row, today), lang)
+    return activity_calendar(entry, window, revision_of(session, row, today), lang)
 
 
-def _revision(session: Session, row: Activity, today: date) -> Revision:
+def revision_of(session: Session, row: Activity, today: date) -> Revision:
     """Which state of an activity its calendar shows: it changes with each change and each year."""
     changes = (
         select(Change.sequence, Change.at)

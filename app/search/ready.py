@@ -57,6 +57,6 @@ def cached_answer(request: Request, query: Pairs, make: Callable[[Snapshot], byt
     return response
 
 
-def private_answer(body: bytes) -> Response:
+def private_answer(body: bytes, media_type: str = JSON) -> Response:
     """An answer for one person, that nobody keeps."""
-    return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
+    return Response(body, media_type=media_type, headers={"Cache-Control": "no-store"})
