@@ -278,6 +278,7 @@ NOT_IN_THE_SCHEMA = {
     "list_activities": "a place is given by its name or by its point, and must be known",
     "search_activities": "a place is given by its name or by its point, and must be known",
     "find_places": "control characters",
+    "find_plans": "answers and times that contradict each other, and places that are not known",
 }
 """Operations that refuse some of what their schema allows, and what that is."""
 
