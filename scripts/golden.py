@@ -86,6 +86,8 @@ async def asking(folder: str) -> AsyncIterator[tuple[Ask, httpx.AsyncClient]]:
         application.router.lifespan_context(application),
         httpx.AsyncClient(transport=transport, base_url="http://localhost") as client,
     ):
+        # On a busy machine the first reading takes longer than a service would wait.
+        application.state.index.refresh()
         yield lambda body: client.post("/v1/matches", json=body), client
 
 

@@ -46,10 +46,12 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "week": "a week, going {times} times",
         "week_once": "a week, going once",
         "year": "a year, about",
-        "direct": "from your direct payment",
-        "own": "your own money",
+        "direct": "from the direct payment",
+        "own": "own money",
         "to_ask": "ask who pays",
         "if_wanted": "If you want it",
+        "no_change": "No one or two changes of your answers would bring a match. "
+        "Please talk to somebody below.",
         "unknown": "Not known",
         "questions": "Ask them",
         "start": "How to start",
@@ -71,6 +73,8 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "out_of_hours": "evenings and weekends",
         "weight": "{points} of {weight}",
         "miles": "about {miles} miles by road",
+        "mile": "about 1 mile by road",
+        "near": "less than half a mile away",
         "score": "{score} of 100",
     },
     "easy": {
@@ -94,17 +98,18 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "week": "each week, for {times} times",
         "week_once": "each week, for 1 time",
         "year": "each year, about",
-        "direct": "from your direct payment",
-        "own": "your own money",
+        "direct": "from the direct payment",
+        "own": "own money",
         "to_ask": "ask who pays",
         "if_wanted": "If you want it",
+        "no_change": "We did not find a small change that helps. Please talk to someone.",
         "unknown": "We do not know",
         "questions": "Ask them",
         "start": "How to start",
         "where": "Where",
         "online": "on a computer or phone",
         "comes": "they come to you",
-        "places": "Is there room?",
+        "places": "Is there room",
         "as_of": "they said so on {day}",
         "confirmed": "they checked this on {day}",
         "cared_for": "This is for the person you look after.",
@@ -115,10 +120,12 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "advice": "Good to read",
         "call": "Who to call",
         "border": "Two councils are near you. It can be one of these",
-        "safe": "Are you worried about someone?",
+        "safe": "If you are worried about someone",
         "out_of_hours": "at night and at weekends",
         "weight": "{points} of {weight}",
         "miles": "about {miles} miles by road",
+        "mile": "about 1 mile by road",
+        "near": "very near you",
         "score": "{score} of 100",
     },
 }
@@ -212,8 +219,10 @@ def sheet_of(found: MatchesFound, lang: Language, *, whole: bool = False) -> lis
         easy = lang == "easy"
         for one in found.excluded_summary:
             sheet.add(f"{one.count:>4}  {one.easy_read if easy else one.label}", indent=1, hang=6)
-    if found.relaxations:
+    if found.relaxations or not counts.matches:
         sheet.heading(words["relaxations"])
+        if not found.relaxations:
+            sheet.add(words["no_change"], indent=3)
         for relaxation in found.relaxations:
             sheet.add(f"- {sheet.said(relaxation)}", indent=3, hang=2)
     _next(sheet, found)
@@ -239,7 +248,8 @@ def _match(sheet: Sheet, number: int, match: Match) -> None:
     easy = sheet.lang == "easy"
     sheet.lines.append(Line(""))
     band = match.band.easy_read if easy else match.band.label
-    score = "" if match.score is None else f" ({words['score'].format(score=match.score)})"
+    scored = match.score is not None and match.band.code != "so_far"
+    score = f" ({words['score'].format(score=match.score)})" if scored else ""
     sheet.add(f"{number}. {activity.name}, {activity.provider.name}", "name", hang=3)
     sheet.add(f"{band.rstrip('.')}{score}. {activity.summary}", indent=3)
     if match.serves == "the_person_you_care_for":
@@ -275,8 +285,16 @@ def _where(sheet: Sheet, match: Match) -> str:
     ways += [words["online"]] if activity.online else []
     ways += [words["comes"]] if activity.comes_to_you else []
     if match.distance is not None:
-        ways.append(words["miles"].format(miles=f"{match.distance.about_road_miles:g}"))
+        ways.append(_miles(sheet, match.distance.about_road_miles))
     return ", ".join(ways)
+
+
+def _miles(sheet: Sheet, road: float) -> str:
+    """A distance by road in whole miles, for it is an estimate."""
+    whole = int(road + 0.5)
+    if whole == 0:
+        return sheet.words["near"]
+    return sheet.words["mile" if whole == 1 else "miles"].format(miles=whole)
 
 
 def _reasons(sheet: Sheet, match: Match) -> Iterator[str]:
@@ -296,18 +314,21 @@ def _session(session: SessionThatFits) -> str:
 def _cost(sheet: Sheet, cost: Cost) -> Iterator[str]:
     words = sheet.words
     yield sheet.said(cost.explanation)
-    if sheet.whole and cost.per_attendance is not None:
+    whole = sheet.whole and bool(cost.per_attendance and cost.per_attendance.total_pence)
+    if whole and cost.per_attendance is not None:
         yield f"{_columns(sheet, cost.per_attendance)} {words['each']}"
-    if sheet.whole and cost.per_week is not None:
+    if whole and cost.per_week is not None:
         times = cost.attendances_per_week
         how_often = words["week_once"] if times == 1 else words["week"].format(times=times)
         yield f"{_columns(sheet, cost.per_week)} {how_often}"
-    if sheet.whole and cost.per_year_pence is not None:
+    if whole and cost.per_year_pence is not None:
         yield f"{words['year']} {pounds(cost.per_year_pence)}"
     for part in cost.optional:
         price = part.per_attendance_pence
-        shown = "?" if price is None else pounds(price)
-        yield f"{words['if_wanted']}: {part.part.label.rstrip('.')}, {shown}"
+        # A fee that is paid once is nothing each time; the explanation names it.
+        if price != 0:
+            shown = words["ask"] if price is None else pounds(price)
+            yield f"{words['if_wanted']}: {part.part.label.rstrip('.')}, {shown}"
     if cost.unknown:
         yield f"{words['unknown']}: {', '.join(one.label.rstrip('.') for one in cost.unknown)}"
 
@@ -357,7 +378,7 @@ def _call(sheet: Sheet, found: MatchesFound) -> None:
     sheet.heading(words["call"])
     sheet.add(sheet.said(found.notice), indent=3)
     candidates = found.council.candidates
-    if candidates:
+    if len(candidates) > 1:
         sheet.add(f"{words['border']}:", indent=3)
     for council in candidates or [found.council]:
         _council(sheet, council)
@@ -370,15 +391,16 @@ def _council(sheet: Sheet, council: CouncilCandidate) -> None:
         return
     reach = "" if council.contact is None else _reach(council.contact)
     sheet.add(": ".join(filter(None, (council.name, reach))), "name", indent=3, hang=2)
-    for line in _safe(sheet, council.safeguarding):
+    for line in _safe(sheet, council.safeguarding, reach):
         sheet.add(line, indent=5, hang=2)
 
 
-def _safe(sheet: Sheet, safeguarding: SafeguardingView) -> Iterator[str]:
+def _safe(sheet: Sheet, safeguarding: SafeguardingView, reach: str) -> Iterator[str]:
+    """The council's lines for worries, where they are other ones than its own address."""
     words = sheet.words
     if safeguarding.adult_line is not None:
         yield f"{words['safe']}: {safeguarding.adult_line.phone}"
+    elif safeguarding.form is not None and safeguarding.form.url not in reach:
+        yield f"{words['safe']}: {safeguarding.form.url}"
     if safeguarding.out_of_hours_line is not None:
         yield f"{words['out_of_hours']}: {safeguarding.out_of_hours_line.phone}"
-    if safeguarding.adult_line is None and safeguarding.form is not None:
-        yield f"{words['safe']}: {safeguarding.form.url}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.catalogue.documents import CouncilDocument
 from app.geo.councils import PlaceFound
 from app.matching.answers import QUESTION_PATHS, Answers
 from app.matching.filters import MATCH, NEAR_MISS, Wanted
@@ -13,6 +14,7 @@ MOST_QUESTIONS = 5
 
 NEXT_QUESTIONS = (
     "location",
+    "within_miles",
     "needs",
     "age_band",
     "activities",
@@ -21,7 +23,6 @@ NEXT_QUESTIONS = (
     "cared_for_needs",
     "cared_for_age_band",
     "funding",
-    "within_miles",
     "slots",
     "support_level",
     "access",
@@ -65,12 +66,16 @@ def _told(told: Any, path: str) -> bool:  # noqa: ANN401 - any part of the answe
     return told not in (None, [], {})
 
 
-def assumed(answers: Answers, wanted: Wanted, homes: list[PlaceFound]) -> list[dict[str, str]]:
-    """What was taken for granted where nothing was answered."""
-    return [text.said() for text in _assumed(answers, wanted, homes)]
+def assumed(
+    answers: Answers, wanted: Wanted, homes: list[PlaceFound], council: CouncilDocument | None
+) -> list[dict[str, str]]:
+    """What was taken for granted where nothing was answered; `council` is the one that pays."""
+    return [text.said() for text in _assumed(answers, wanted, homes, council)]
 
 
-def _assumed(answers: Answers, wanted: Wanted, homes: list[PlaceFound]) -> Iterator[Text]:
+def _assumed(
+    answers: Answers, wanted: Wanted, homes: list[PlaceFound], council: CouncilDocument | None
+) -> Iterator[Text]:
     person = wanted.person
     if not homes:
         yield Text(
@@ -88,11 +93,18 @@ def _assumed(answers: Answers, wanted: Wanted, homes: list[PlaceFound]) -> Itera
             "Several places have that name: the likeliest is used, and `place` lists the others.",
             "There is more than one place with this name. Please check we used the right one.",
         )
-    if homes and answers.council is None and homes[0].council.candidates:
+    if homes and answers.council is None and len(homes[0].council.candidates) > 1:
         yield Text(
             "The place is near a border: the likelier council is used for what "
             "a direct payment pays.",
             "You live near two councils. Please check which one is yours.",
+        )
+    if homes and (council is None or not council.served):
+        name = council.name if council else homes[0].council.name
+        there = f"of the council there, {name}," if name else "of the council there"
+        yield Text(
+            f"This service holds no list {there} so what is shown comes from other areas.",
+            "We have no list from your council. We show places from other areas.",
         )
     if answers.funding is None:
         yield Text(
@@ -146,7 +158,8 @@ def notice(council: Mapping[str, Any]) -> dict[str, str]:
         call = f"To talk to somebody, contact {name}: {contact['website']}."
         simple = f"Do you want to talk to someone? Ask {name}."
     elif name:
-        call = f"To talk to somebody, contact {name}."
+        team = name if council["contact"] else f"the adult social care team of your council, {name}"
+        call = f"To talk to somebody, contact {team}."
         simple = f"Do you want to talk to someone? Ask {name}."
     else:
         call = "To talk to somebody, call the adult social care team of your council."

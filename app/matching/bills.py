@@ -29,7 +29,7 @@ def cost_view(shown: Shown) -> dict[str, Any]:
             for item in cost.bill.optional
         ],
         "unknown": [coded("price_part", part, lang).model_dump() for part in cost.bill.unknown],
-        "explanation": _explanation(cost).said(),
+        "explanation": _explanation(cost, shown.person.answers.funding).said(),
     }
 
 
@@ -49,7 +49,7 @@ def _whole(item: Item, attendances: int) -> int | None:
     return None if exact is None else half_up(exact)
 
 
-def _explanation(cost: Costed) -> Text:
+def _explanation(cost: Costed, funding: str | None) -> Text:
     if cost.per_attendance is None or cost.per_week is None:
         return _not_known(cost)
     if not cost.per_week.total and not cost.per_year:
@@ -59,7 +59,7 @@ def _explanation(cost: Costed) -> Text:
     prices = f"It costs {pounds(each.total)} each time and {pounds(week.total)} a week"
     plain = [
         f"{prices}, coming {often} a week.",
-        _who_pays(week),
+        _who_pays(week, funding),
         _once(cost),
         _year(cost),
         _extras(cost.bill.optional, cost.attendances),
@@ -67,27 +67,41 @@ def _explanation(cost: Costed) -> Text:
     simple = [
         f"It costs {pounds(each.total)} each time.",
         f"That is {pounds(week.total)} a week.",
-        *_who_pays_simply(week),
+        *_who_pays_simply(week, funding),
     ]
     if cost.bill.once:
         simple.append(f"You also pay {pounds(half_up(cost.bill.once))} once.")
     return Text(together(plain), together(simple))
 
 
-def _who_pays(week: Columns) -> str:
+NOT_SPLIT = {
+    None: Text("Who would pay for it is not clear yet.", "It is not clear yet who pays."),
+    "not_sure": Text("Who would pay for it is not clear yet.", "It is not clear yet who pays."),
+    "council_arranged": Text(
+        "Ask the council whether any of it would be yours to pay.", "Ask the council who pays."
+    ),
+}
+"""What to say in place of a split where the way of paying tells nothing about the parts."""
+
+
+def _who_pays(week: Columns, funding: str | None) -> str:
+    if funding in NOT_SPLIT:
+        return NOT_SPLIT[funding].text if week.total else ""
     shares = [
         f"{pounds(pence)} {words}"
         for pence, words in (
-            (week.direct_payment, "from the direct payment"),
-            (week.own_money, "of own money"),
-            (week.to_ask, "to ask the council about"),
+            (week.direct_payment, "can come from the direct payment"),
+            (week.own_money, "is own money"),
+            (week.to_ask, "is for the council to say"),
         )
         if pence
     ]
-    return f"Of a week that is {listed(shares)}." if shares else ""
+    return f"In a week, {listed(shares)}." if shares else ""
 
 
-def _who_pays_simply(week: Columns) -> list[str]:
+def _who_pays_simply(week: Columns, funding: str | None) -> list[str]:
+    if funding in NOT_SPLIT:
+        return [NOT_SPLIT[funding].easy_read] if week.total else []
     return [
         words.format(pounds(pence))
         for pence, words in (
@@ -109,11 +123,14 @@ def _year(cost: Costed) -> str:
     if cost.per_year is None:
         return ""
     weeks = cost.bill.weeks
+    if all(item.yearly is not None or not (item.each or item.weekly) for item in cost.bill.counted):
+        # A course, a term or twelve months: no number of weeks was needed.
+        return f"A year comes to {pounds(cost.per_year)}."
     if weeks is None:
-        assumed = f"taking {WEEKS_PER_YEAR} weeks, as it does not say how many"
+        assumed = f"{WEEKS_PER_YEAR} weeks; it does not say how many weeks it runs"
     else:
-        assumed = f"with {weeks} weeks"
-    return f"A year comes to {pounds(cost.per_year)}, {assumed}."
+        assumed = f"{weeks} weeks"
+    return f"A year comes to {pounds(cost.per_year)} for {assumed}."
 
 
 def _extras(optional: Sequence[Item], attendances: int) -> str:
@@ -123,10 +140,12 @@ def _extras(optional: Sequence[Item], attendances: int) -> str:
     for item in optional:
         pence = _whole(item, attendances)
         price = "price not stated" if pence is None else f"{pounds(pence)} each time"
+        if pence == 0:
+            price = "free"
         if item.once:
             price = f"{pounds(half_up(item.once))} once"
         named.append(f"{label('price_part', item.part)} ({price})")
-    return f"Besides there is, if chosen: {listed(named)}."
+    return f"You can choose besides: {listed(named)}."
 
 
 def _not_known(cost: Costed) -> Text:

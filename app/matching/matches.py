@@ -79,10 +79,11 @@ def matches_found(snapshot: Snapshot, asked: MatchesWanted) -> bytes:
     wanted = Wanted(Person(answers, day, has_place=spot is not None), spot)
     rows = rows_to_judge(snapshot, wanted, 1)
     outcome = judge(sessions_of(snapshot, rows, day), wanted)
+    payer = paying_council(snapshot, answers, home)
     reading = Reading(
         snapshot=snapshot,
         wanted=wanted,
-        rules=rules_for(answers.funding, payment_rules(paying_council(snapshot, answers, home))),
+        rules=rules_for(answers.funding, payment_rules(payer)),
         bills=bills_of(snapshot),
         voice=voice_of(answers.for_whom),
         lang=asked.lang,
@@ -97,7 +98,7 @@ def matches_found(snapshot: Snapshot, asked: MatchesWanted) -> bytes:
         "policy_version": VERSION,
         "catalogue_version": f"{snapshot.epoch}-{snapshot.sequence}",
         "place": place.model_dump(mode="json") if place else None,
-        "assumed": assumed(answers, wanted, homes),
+        "assumed": assumed(answers, wanted, homes, payer),
         "considered": considered,
         "counts": {
             "matches": counts[MATCH],

@@ -260,7 +260,7 @@ def _asks(shown: Shown) -> Iterator[Text]:
     asked = {code for code, _ in _musts(shown) if shown.status(code) == "ask"}
     fixed = {
         "travel": Text(f"Do you cover where {voice.i} live?", "Do you work where I live?"),
-        "age": Text(f"{voice.can_i} come, at {_age_words(shown)}?", "Is my age right for this?"),
+        "age": Text(_age_question(shown), "Is my age right for this?"),
         "who_it_is_for": Text(
             f"{voice.can_i} come? What do you need to know about who it is for?", "Is this for me?"
         ),
@@ -295,13 +295,15 @@ def _me(shown: Shown) -> str:
     return "me" if shown.voice.i == "I" else "them"
 
 
-def _age_words(shown: Shown) -> str:
-    ages = shown.judged.side.ages
+def _age_question(shown: Shown) -> str:
+    ages, voice = shown.judged.side.ages, shown.voice
     if ages is None:
-        return "my age" if shown.voice.i == "I" else "their age"
+        return "Is my age right for this?" if voice.i == "I" else "Is their age right for this?"
     if ages[0] == ages[1]:
-        return str(ages[0])
-    return f"{ages[0]} or over" if ages[1] >= 120 else f"{ages[0]} to {ages[1]}"  # noqa: PLR2004 - the oldest.
+        years = str(ages[0])
+    else:
+        years = f"{ages[0]} or over" if ages[1] >= 120 else f"{ages[0]} to {ages[1]}"  # noqa: PLR2004 - the oldest.
+    return f"{'I am' if voice.i == 'I' else 'They are'} {years}. {voice.can_i} come?"
 
 
 ASKING = {
@@ -343,7 +345,10 @@ def _always(shown: Shown) -> Iterator[Text]:
         known = shown.best.stated and shown.best.stated["bank_holidays"]
         if not known:
             yield Text("Is it open on bank holidays?", "Are you open on bank holidays?")
+    week = shown.cost.per_week
+    free = week is not None and not week.total and not shown.cost.per_year
     if stated["trial"] is None:
-        yield Text(f"{voice.can_i} try it first, and what would that cost?", "Can I try it first?")
-    if stated["absence"] is None:
+        cost = "" if free else ", and what would that cost"
+        yield Text(f"{voice.can_i} try it first{cost}?", "Can I try it first?")
+    if stated["absence"] is None and not free:
         yield Text(f"What do {voice.i} pay when {voice.i} cannot come?", "Do I pay when I am away?")

@@ -108,7 +108,7 @@ def _musts() -> list[FilterOf]:
         FilterOf(
             term.code,
             f"Does not have what you must have: {term.label}",
-            f"It does not have this: {term.label}.",
+            f"It does not have this: {term.easy_read}",
             scheme,
         )
         for scheme in MUST_SCHEMES

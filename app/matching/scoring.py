@@ -135,7 +135,7 @@ def _when(found: Fits, sessions: Sessions, person: Person) -> tuple[Numbers, Num
             d[:] = len(person.slots)
     if person.break_minutes is not None:
         length = (sessions.session("ends") - sessions.session("starts")).astype(np.int64)
-        shared: Numbers = np.minimum(length, person.break_minutes)
+        shared = np.asarray(np.minimum(length, person.break_minutes), dtype=np.int64)
         if person.slots:
             n = n * person.break_minutes + shared * d
             d = 2 * d * person.break_minutes

@@ -54,6 +54,8 @@ def voice_of(for_whom: ForWhom | None) -> Voice:
 def label(scheme: str, code: str) -> str:
     """A term within a sentence of plain English: initials keep their capitals."""
     text = vocabulary().term(scheme, code).label
+    if scheme == "language":
+        return text
     return text if len(text) > 1 and not text[1].islower() and text[1] != " " else _lowered(text)
 
 

@@ -107,7 +107,6 @@ def _items(
     ):
         parts += (
             summary,
-            FAR,
             NEAREST_VENUE,
             b"null" if session == NOT_KNOWN else snapshot.venues[number],
             FAR if far == np.inf else miles_json(far),
@@ -159,19 +158,14 @@ def _page(
     more: Mapping[str, Any],
     ready: bytes = b"",
 ) -> bytes:
-    """A page's JSON, of the parts of its items and what is ready besides."""
-    rest = {
-        "total": total,
-        "page": params.page,
-        "per_page": params.per_page,
-        "pages": -(-total // params.per_page),
-        **more,
-    }
-    tail = _ENCODER.encode(rest).encode()
+    """A page's JSON, of the parts of its items, what is ready besides, and more."""
     if items:
         # Each item ends in a comma, of which the last is one too many.
         items[-1] = items[-1][:-1]
-    return b"".join((b'{"items":[', *items, b"]", ready, b",", tail[1:]))
+    pages = -(-total // params.per_page)
+    counts = f'],"total":{total},"page":{params.page},"per_page":{params.per_page},"pages":{pages}'
+    rest = f",{_ENCODER.encode(more)[1:]}" if more else "}"
+    return b"".join((b'{"items":[', *items, counts.encode(), ready, rest.encode()))
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

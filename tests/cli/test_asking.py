@@ -185,14 +185,14 @@ def test_a_branch_is_offered_to_whom_it_concerns(
     typing: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     carers = number_of("group", "unpaid_carers")
-    answers = typing("", "", str(carers), "", "", "2", "dementia", "80_plus", "4")
+    answers = typing("", "", "", "", str(carers), "", "2", "dementia", "80_plus", "4")
     assert answers == {
         "group": ["unpaid_carers"],
         "cared_for": {"group": ["older_people"], "needs": ["dementia"], "age_band": "80_plus"},
         "break_hours": 4,
     }
     assert "person you look after" in capsys.readouterr().out
-    typing("", "", "1", "", "", "", "")
+    typing("", "", "", "", "1", "", "", "")
     assert "person you look after" not in capsys.readouterr().out
 
 

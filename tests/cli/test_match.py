@@ -123,7 +123,7 @@ def test_in_easy_read_every_fixed_word_is_easy(run: Run, file_of: Callable[[Any]
 
 
 def test_answers_can_be_typed_or_piped_in(run: Run) -> None:
-    code, shown, _ = run(typed="1\nCW1 2AB\n1\ngardening\n")
+    code, shown, _ = run(typed="1\nCW1 2AB\n5\ngardening\n")
     assert code == 0
     assert "Where do you live?" in shown
     assert "What fits (" in shown
@@ -150,7 +150,7 @@ def test_a_place_that_nobody_knows_is_told_at_once(run: Run) -> None:
         ({"needs": ["sadness"]}, "/answers/needs/0"),
         ({"answers": {}, "colour": 1}, "/colour"),
         ({"travel": {"within_miles": 500}}, "/answers/travel/within_miles"),
-        ({"location": {"text": "ZZ99 9ZZ"}}, "place"),
+        ({"location": {"text": "ZZ99 9ZZ"}}, "postcode"),
         ({"age": 20, "group": ["older_people"]}, "age and the groups"),
     ],
 )

