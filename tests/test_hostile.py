@@ -323,6 +323,7 @@ NOT_IN_THE_SCHEMA = {
     "confirm_email_change": "codes that were mailed to nobody",
     "accept_invitation": "codes that were mailed to nobody",
     "change_me": "what is not the present password",
+    "find_plans": "answers and times that contradict each other, and places that are not known",
 }
 """Operations that refuse some of what their schema allows, and what that is."""
 
