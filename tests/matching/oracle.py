@@ -626,7 +626,7 @@ def ratio_of(part: PricePart) -> tuple[int, int] | None:
     return (part.staff_ratio.staff, part.staff_ratio.people) if part.staff_ratio else None
 
 
-def amount_of(  # noqa: PLR0911 - a unit a line, as they are written down.
+def amount_of(  # noqa: PLR0911 - one return for each unit.
     part: PricePart, price: PriceDocument, one: Judged, question: Question
 ) -> Fraction | None:
     if part.amount_pence is None:
