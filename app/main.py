@@ -10,6 +10,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
 import app.catalogue.router
+import app.exchange.openreferral.router
 import app.geo.router
 import app.health
 import app.search.router
@@ -18,6 +19,8 @@ import app.vocabulary.router
 from app import caching, documentation, problems
 from app.caching import cacheable
 from app.database import Database
+from app.exchange.openness import OpenFeed
+from app.exchange.openreferral.order import FirstPublished
 from app.parameters import london_today, refuse_repeated
 from app.search.index.follow import Index
 from app.settings import Settings, get_settings
@@ -45,6 +48,7 @@ TAGS = [
     {"name": "councils", "description": "Who answers for an area, and what they say."},
     {"name": "places", "description": "Where something is: postcodes and place names."},
     {"name": "vocabularies", "description": "The codes, and what they mean."},
+    {"name": "open-referral-uk", "description": "The catalogue in Open Referral UK 3.0."},
     {"name": "health", "description": "For those who run the service."},
 ]
 
@@ -106,6 +110,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         application.state.database,
         today,
     )
+    application.state.first_published = FirstPublished()
     application.state.metrics = Metrics()
     problems.install(application)
     caching.install(application)
@@ -121,6 +126,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             router, dependencies=[Depends(cacheable)], responses=caching.DOCUMENTED
         )
     application.include_router(app.search.router.index_router)
+    application.include_router(app.exchange.openreferral.router.router)
     application.include_router(app.health.router)
     application.include_router(app.traffic.metrics.router)
     return application
@@ -133,6 +139,7 @@ def _add_layers(application: FastAPI, settings: Settings) -> None:
         Guard, max_url_bytes=settings.max_url_bytes, max_body_bytes=settings.max_body_bytes
     )
     application.add_middleware(Heads)
+    application.add_middleware(OpenFeed)
     application.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],

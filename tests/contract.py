@@ -13,6 +13,7 @@ from schemathesis.core.transport import Response
 from starlette.routing import compile_path
 
 from app import main
+from app.exchange.openreferral.identity import PREFIX
 from app.main import create_app
 from app.problems import MEDIA_TYPE, ProblemDetails
 from app.settings import Settings
@@ -127,6 +128,16 @@ class Operation:
     def parameters(self) -> list[dict[str, Any]]:
         """Its parameters, in the document's order."""
         return list(self.described.get("parameters", ()))
+
+    @property
+    def lenient(self) -> bool:
+        """Whether it ignores parameters that it does not know: the open feed's harvesters."""
+        return self.path.startswith(PREFIX)
+
+    @property
+    def refused(self) -> str:
+        """A query that it refuses."""
+        return f"x={'y' * 9_000}" if self.lenient else "colour=blue"
 
     @property
     def cacheable(self) -> bool:

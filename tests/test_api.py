@@ -52,6 +52,9 @@ def test_an_unknown_parameter_is_refused_and_named(
     client: TestClient, operation: Operation
 ) -> None:
     answer = call(client, operation, "colour=blue")
+    if operation.lenient:
+        assert answer.json() == call(client, operation).json()
+        return
     assert faults_of(answer) == [("query", "colour", "extra_forbidden")]
     assert "blue" not in answer.text
 
@@ -60,7 +63,11 @@ def test_an_unknown_parameter_is_refused_and_named(
 def test_a_parameter_in_another_case_is_another_parameter(
     client: TestClient, operation: Operation
 ) -> None:
-    assert faults_of(call(client, operation, "LANG=en")) == [("query", "LANG", "extra_forbidden")]
+    answer = call(client, operation, "LANG=en")
+    if operation.lenient:
+        assert answer.json() == call(client, operation).json()
+        return
+    assert faults_of(answer) == [("query", "LANG", "extra_forbidden")]
 
 
 SINGLE = [
@@ -150,7 +157,7 @@ def test_every_operation_answers_to_head_as_to_get(
 def test_every_answer_carries_the_headers_that_keep_browsers_safe(
     client: TestClient, operation: Operation
 ) -> None:
-    for answer in (call(client, operation), call(client, operation, "colour=blue")):
+    for answer in (call(client, operation), call(client, operation, operation.refused)):
         assert {name: answer.headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
         assert answer.headers["content-security-policy"].startswith("default-src 'none'")
         assert "server" not in answer.headers
@@ -163,7 +170,7 @@ def test_every_operation_may_be_called_from_any_website(
     origin = "https://council.example"
     for answer in (
         call(client, operation, Origin=origin),
-        call(client, operation, "colour=blue", Origin=origin),
+        call(client, operation, operation.refused, Origin=origin),
         call(client, operation, "x=" + "y" * 9_000, Origin=origin),
     ):
         assert answer.headers["access-control-allow-origin"] == "*"
@@ -260,7 +267,7 @@ def test_a_tag_stays_while_nothing_changes(client: TestClient, operation: Operat
 
 @each_cacheable
 def test_an_error_is_never_kept_nor_tagged(client: TestClient, operation: Operation) -> None:
-    answer = call(client, operation, "colour=blue")
+    answer = call(client, operation, operation.refused)
     assert answer.headers["cache-control"] == "no-store"
     assert "etag" not in answer.headers
 
@@ -315,7 +322,8 @@ def test_no_operation_redirects(client: TestClient) -> None:
     for operation in OPERATIONS:
         path = operation.address().split("?")[0]
         answer = client.get(f"{path}/", follow_redirects=False)
-        assert answer.status_code == 404
+        # The open feed answers with and without a slash at the end; nothing else does.
+        assert answer.status_code == (200 if operation.lenient else 404)
 
 
 def test_what_is_broken_never_shows_its_inside(make_client: ClientMaker, empty_url: str) -> None:

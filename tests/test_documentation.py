@@ -21,6 +21,7 @@ from pydantic import BaseModel
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
+from app.exchange.openreferral.identity import PREFIX
 from app.problems import MEDIA_TYPE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -203,7 +204,7 @@ def test_a_wrong_example_would_be_noticed(
 
 @each_operation
 def test_what_may_be_kept_says_how_long_and_under_which_tag(operation: Operation) -> None:
-    public = operation.method == "GET" and operation.path.startswith("/v1")
+    public = operation.method == "GET" and operation.path.startswith(("/v1", PREFIX))
     assert operation.cacheable is public
     for status in ("200", "304") if public else ():
         headers = operation.described["responses"][status]["headers"]

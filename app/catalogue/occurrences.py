@@ -53,7 +53,7 @@ def _dates(session: SessionDocument, first: date, closure: Closure | None) -> It
 
 def _runs_on(session: SessionDocument, day: date) -> bool:
     return (
-        _repeats_on(session, day)
+        repeats_on(session, day)
         and (session.valid_from is None or session.valid_from <= day)
         and (session.valid_to is None or day <= session.valid_to)
         and (session.bank_holidays == "open" or not is_bank_holiday(day))
@@ -73,7 +73,8 @@ def _closed_on(closure: Closure | None, day: date) -> bool:
     return closure.reopens_on is None or day < closure.reopens_on
 
 
-def _repeats_on(session: SessionDocument, day: date) -> bool:
+def repeats_on(session: SessionDocument, day: date) -> bool:
+    """Whether a session's rule names a day, whenever it is valid and whatever is closed."""
     if session.repeats == "dated":
         return day in session.dates
     if DAYS[day.weekday()] != session.day:
