@@ -10,6 +10,8 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
 import app.catalogue.router
+import app.exchange.bulk.router
+import app.exchange.changes.router
 import app.exchange.openreferral.router
 import app.geo.router
 import app.health
@@ -19,6 +21,7 @@ import app.vocabulary.router
 from app import caching, documentation, problems
 from app.caching import cacheable
 from app.database import Database
+from app.exchange.bulk.spool import Spools
 from app.exchange.openness import OpenFeed
 from app.exchange.openreferral.order import FirstPublished
 from app.parameters import london_today, refuse_repeated
@@ -48,6 +51,7 @@ TAGS = [
     {"name": "councils", "description": "Who answers for an area, and what they say."},
     {"name": "places", "description": "Where something is: postcodes and place names."},
     {"name": "vocabularies", "description": "The codes, and what they mean."},
+    {"name": "integrations", "description": "Everything at once, and everything that changes."},
     {"name": "open-referral-uk", "description": "The catalogue in Open Referral UK 3.0."},
     {"name": "health", "description": "For those who run the service."},
 ]
@@ -56,6 +60,7 @@ FIRST_READING = 2.0
 """Seconds to wait for the index before the port is opened; a large catalogue takes longer."""
 
 EXPOSED = ["ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-Id"]
+EXPOSED.append("Changes-Cursor")
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -71,6 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         application.state.index.start(wait=FIRST_READING)
         yield
         application.state.index.stop()
+        application.state.spools.stop()
         application.state.database.close()
 
     application = FastAPIOffline(
@@ -111,6 +117,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         today,
     )
     application.state.first_published = FirstPublished()
+    application.state.spools = Spools(application.state.database)
     application.state.metrics = Metrics()
     problems.install(application)
     caching.install(application)
@@ -127,6 +134,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
     application.include_router(app.search.router.index_router)
     application.include_router(app.exchange.openreferral.router.router)
+    application.include_router(app.exchange.changes.router.router)
+    application.include_router(app.exchange.bulk.router.router)
     application.include_router(app.health.router)
     application.include_router(app.traffic.metrics.router)
     return application

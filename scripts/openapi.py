@@ -56,6 +56,8 @@ CALLS = {
     "find_places": Call("/v1/places?q=CW1%202AB"),
     "list_vocabularies": Call("/v1/vocabularies?per_page=2"),
     "get_vocabulary": Call("/v1/vocabularies/cohort"),
+    "list_changes": Call("/v1/changes?limit=2"),
+    "export_activities": Call("/v1/export/activities.json?provider=two-oars"),
     "get_feed": Call(FEED),
     "list_feed_services": Call(f"{FEED}/services?per_page=2"),
     "get_feed_service": Call(f"{FEED}/services/01a16aef-7a0e-7c7e-95e4-bd60a3b26a4a"),

@@ -16,7 +16,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from app import problems
-from app.parameters import Documented, InDigits, refuse_line_breaks
+from app.parameters import Documented, InDigits, Line
 
 problems.OWN_KINDS.add("feed")
 
@@ -64,7 +64,7 @@ LocalTime = Annotated[
     StringConstraints(pattern=r"^[0-9]{2}:[0-9]{2}(:[0-9]{2})?$"),
     AfterValidator(_local_time),
 ]
-Words = Annotated[str, StringConstraints(max_length=400), AfterValidator(refuse_line_breaks)]
+Words = Annotated[Line, Field(max_length=400)]
 
 
 class FeedParams(BaseModel):
@@ -152,12 +152,7 @@ class PlaceParams(FeedListParams):
     end_time: LocalTime | None = Field(
         None, description="A session that ends then or earlier.", examples=["17:00"]
     )
-    postcode: (
-        Annotated[
-            str, StringConstraints(min_length=1, max_length=100), AfterValidator(refuse_line_breaks)
-        ]
-        | None
-    ) = Field(
+    postcode: Annotated[Line, Field(min_length=1, max_length=100)] | None = Field(
         None,
         description="Serves this postcode, or lies within `proximity` of it.",
         examples=["CW1 2AB"],
