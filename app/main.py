@@ -19,7 +19,7 @@ import app.search.router
 import app.traffic.metrics
 import app.vocabulary.router
 from app import caching, documentation, problems
-from app.caching import cacheable
+from app.caching import cacheable, negotiated
 from app.database import Database
 from app.exchange.bulk.spool import Spools
 from app.exchange.openness import OpenFeed
@@ -59,8 +59,10 @@ TAGS = [
 FIRST_READING = 2.0
 """Seconds to wait for the index before the port is opened; a large catalogue takes longer."""
 
-EXPOSED = ["ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-Id"]
-EXPOSED.append("Changes-Cursor")
+EXPOSED = [
+    *("ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-Id"),
+    "Changes-Cursor",
+]
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -125,13 +127,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _add_layers(application, settings)
     for router in (
         app.catalogue.router.router,
-        app.search.router.router,
         app.geo.router.router,
         app.vocabulary.router.router,
     ):
         application.include_router(
             router, dependencies=[Depends(cacheable)], responses=caching.DOCUMENTED
         )
+    application.include_router(
+        app.search.router.router, dependencies=[Depends(negotiated)], responses=caching.DOCUMENTED
+    )
     application.include_router(app.search.router.index_router)
     application.include_router(app.exchange.openreferral.router.router)
     application.include_router(app.exchange.changes.router.router)

@@ -1,5 +1,8 @@
 """A client that holds every answer it gets to the application's own OpenAPI document."""
 
+import csv
+import io
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -64,7 +67,37 @@ def check_answer(app: FastAPI, answer: Any) -> None:
     media_type = answer.headers.get("content-type", "").split(";")[0]
     if media_type not in described["content"]:
         raise UndocumentedError(f"{what} is {media_type}, which is not documented.")
-    operation.validate_response(Response.from_any(answer))
+    if media_type in TEXTS:
+        TEXTS[media_type](answer.text)
+    else:
+        operation.validate_response(Response.from_any(answer))
+
+
+def _check_lines(text: str) -> None:
+    """Raise unless each line is a JSON object."""
+    assert not text or text.endswith("\n")
+    for line in text.splitlines():
+        assert isinstance(json.loads(line), dict)
+
+
+def _check_table(text: str) -> None:
+    """Raise unless all rows of a table have a cell for each of its heads."""
+    heads, *rows = csv.reader(io.StringIO(text, newline=""))
+    assert len(set(heads)) == len(heads)
+    assert all(len(row) == len(heads) for row in rows)
+
+
+def _check_linked_data(text: str) -> None:
+    """Raise unless it says in whose words it is."""
+    assert json.loads(text)["@context"] == "https://schema.org"
+
+
+TEXTS = {
+    "application/x-ndjson": _check_lines,
+    "text/csv": _check_table,
+    "application/ld+json": _check_linked_data,
+}
+"""What is no plain JSON, and what raises unless a text is it."""
 
 
 def check_problem(answer: Any) -> ProblemDetails | None:
@@ -115,6 +148,9 @@ def _documented_path(app: FastAPI, path: str) -> str:
     return min(matching, key=lambda known: known.count("{"), default="")
 
 
+JSON = "application/json"
+
+
 @dataclass(frozen=True)
 class Operation:
     """One operation as the document has it."""
@@ -128,6 +164,12 @@ class Operation:
     def parameters(self) -> list[dict[str, Any]]:
         """Its parameters, in the document's order."""
         return list(self.described.get("parameters", ()))
+
+    @property
+    def media_type(self) -> str:
+        """Of what it answers with, unless something else is asked for."""
+        content = self.described["responses"]["200"]["content"]
+        return JSON if JSON in content else next(iter(content))
 
     @property
     def lenient(self) -> bool:

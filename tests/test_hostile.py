@@ -138,6 +138,8 @@ def request_of(
     """A request that is well but for what is put in. Lists answer with one item, to be quick."""
     if "per_page" in {one["name"] for one in operation.parameters} and "per_page" not in query:
         replaced.setdefault("per_page", "1")
+    if operation.path.startswith("/v1/export/") and "provider" not in query:
+        replaced.setdefault("provider", "two-oars")
     body = operation.body()
     address = operation.address(query, **replaced)
     if body is None:
@@ -278,6 +280,14 @@ NOT_IN_THE_SCHEMA = {
     "list_activities": "a place is given by its name or by its point, and must be known",
     "search_activities": "a place is given by its name or by its point, and must be known",
     "find_places": "control characters",
+    **dict.fromkeys(
+        (
+            *("export_activities", "export_activities_as_lines", "export_activities_as_table"),
+            *("export_sessions_as_table", "export_prices_as_table"),
+        ),
+        "a place is given by its name or by its point, and must be known",
+    ),
+    "list_changes": "a cursor is one that was given out",
     "list_feed_services": "a postcode must be known, and a moment be one that there is",
     "list_feed_places": "a postcode must be known, and a moment be one that there is",
 }

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from app.catalogue.documents import CouncilDocument, ProviderDocument, VenueDocument
 from app.catalogue.documents.base import Day
@@ -104,11 +104,7 @@ class SessionRecord(BaseModel):
 
 
 class ActivityRecord(BaseModel):
-    """Everything that is stated of an activity. Of access and support, what is not stated is
-    not listed.
-    """
-
-    model_config = ConfigDict(title="ActivityRecord")
+    """Everything that is stated of an activity; what is not stated of access is not listed."""
 
     id: UUID
     slug: str

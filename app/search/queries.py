@@ -1,12 +1,14 @@
 """Reading one activity, and what takes the place of one that is gone."""
 
 from datetime import date
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
 from app.catalogue.loading import entries, find_by_id_or_slug, live
 from app.catalogue.models import Activity, ActivityTerm, Provider
-from app.catalogue.public import activity_detail, activity_summary
+from app.catalogue.public import Entry, activity_detail, activity_summary
+from app.catalogue.public.linked_data import linked_data
 from app.catalogue.queries import ActivityNotFound
 from app.catalogue.schemas import ActivityDetail, ActivitySummary
 from app.database import Reading
@@ -30,6 +32,15 @@ def get_activity(session: Reading, key: str, today: date, lang: Language) -> Act
         ActivityNotFound: there never was one.
         ActivityClosed: it was closed for good; the problem names similar ones.
     """
+    return activity_detail(_entry(session, key, today, lang), today, lang)
+
+
+def get_linked_data(session: Reading, key: str, today: date, lang: Language) -> dict[str, Any]:
+    """The same activity in the words of schema.org; errors as `get_activity`."""
+    return linked_data(_entry(session, key, today, lang), today, lang)
+
+
+def _entry(session: Reading, key: str, today: date, lang: Language) -> Entry:
     row = find_by_id_or_slug(session, Activity, key)
     if row is None or row.status not in {"live", "closed"}:
         raise ActivityNotFound
@@ -40,7 +51,7 @@ def get_activity(session: Reading, key: str, today: date, lang: Language) -> Act
             similar=similar,
         )
     (entry,) = entries(session, [row])
-    return activity_detail(entry, today, lang)
+    return entry
 
 
 def _similar(

@@ -1,8 +1,8 @@
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from app.caching import DOCUMENTED
+from app.caching import DOCUMENTED, LINKED_DATA, LinkedDataWanted
 from app.catalogue.queries import ActivityNotFound
 from app.catalogue.schemas import ActivityDetail
 from app.database import ReadSession
@@ -15,7 +15,7 @@ from app.search.criteria import SearchCriteria
 from app.search.places import PlaceNotResolved
 from app.search.queries import ActivityClosed
 from app.search.reading import criteria_in, documented_parameters
-from app.search.ready import IndexDep, cached_answer, private_answer
+from app.search.ready import IndexDep, cached_answer, linked_answer, private_answer
 from app.search.schemas import ActivitiesFound, FoundActivity
 
 router = APIRouter(tags=["activities"])
@@ -91,16 +91,26 @@ async def list_similar_activities(
 @router.get(
     "/v1/activities/{activity}",
     summary="Read one activity",
-    responses=responses(ActivityNotFound, ActivityClosed, Malformed),
+    response_model=ActivityDetail,
+    responses={
+        **responses(ActivityNotFound, ActivityClosed, Malformed),
+        200: {**DOCUMENTED[200], "content": {LINKED_DATA: {"schema": {"type": "object"}}}},
+    },
 )
-def get_activity(
+def get_activity(  # noqa: PLR0913, PLR0917 - each is one thing that the answer depends on.
     session: ReadSession,
     today: Today,
     activity: ActivityKey,
     params: Annotated[LanguageParams, Query()],
-) -> ActivityDetail:
+    linked: LinkedDataWanted,
+    response: Response,
+) -> Any:  # noqa: ANN401 - the detail, or the answer with linked data.
     """Everything that a person needs to decide: what, when, where, for how much, and how to start.
 
-    An activity that was closed for good answers 410 with `similar` ones.
+    An activity that was closed for good answers 410 with `similar` ones. With
+    `Accept: application/ld+json` it is told in the words of schema.org.
     """
+    if linked:
+        made = queries.get_linked_data(session, activity, today, params.lang)
+        return linked_answer(made, response)
     return queries.get_activity(session, activity, today, params.lang)

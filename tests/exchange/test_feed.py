@@ -8,55 +8,19 @@ from uuid import UUID
 
 import pytest
 from conftest import TODAY, ClientMaker, counted_statements
-from factories import make_activity, make_council, make_provider, make_session, make_venue
-from fastapi import FastAPI
+from exchange.own import Own
+from factories import make_activity, make_provider, make_session, make_venue
 from fastapi.testclient import TestClient
 
-from app.catalogue.commands import close_activity, hide_activity, publish
-from app.catalogue.documents import ActivityDocument, VenueDocument
-from app.database import Database
+from app.catalogue.commands import close_activity, hide_activity
+from app.catalogue.documents import ActivityDocument
 from app.exchange.openreferral.identity import PREFIX, taxonomy_id, term_id
 from app.vocabulary.terms import vocabulary
 
 
-class Own:
-    """A catalogue of a test's own behind the feed."""
-
-    def __init__(self, client: TestClient) -> None:
-        assert isinstance(client.app, FastAPI)
-        self.client = client
-        self.database: Database = client.app.state.database
-        self.council = make_council()
-        self.provider = make_provider(self.council)
-        self.publish(self.council, self.provider)
-
-    def publish(self, *documents: Any) -> None:
-        with self.database.write() as session:
-            publish(session, documents)
-
-    def activities(
-        self, count: int, venue: VenueDocument | None = None, **over: Any
-    ) -> list[ActivityDocument]:
-        def given() -> dict[str, Any]:
-            return over | ({"sessions": [make_session(venue)]} if venue else {})
-
-        made = [make_activity(self.provider, **given()) for _ in range(count)]
-        for one in made:
-            self.publish(one)
-        return made
-
-    def get(self, address: str, status: int = 200) -> Any:
-        answer = self.client.get(PREFIX + address)
-        assert answer.status_code == status, answer.text
-        return answer.json()
-
-    def ids(self, address: str) -> list[str]:
-        return [one["id"] for one in self.get(address)["contents"]]
-
-
 @pytest.fixture
 def own(make_client: ClientMaker, empty_url: str) -> Own:
-    return Own(make_client(empty_url))
+    return Own(make_client(empty_url), PREFIX)
 
 
 def shown(*activities: ActivityDocument) -> list[str]:
@@ -478,11 +442,11 @@ def test_a_stream_holds_no_transaction_while_it_is_read(own: Own) -> None:
                 taken.append(engine.pool.checkedout())  # type: ignore[attr-defined] # of this pool.
             await send(message)
 
-        await own.client.app(scope, receive, watched)
+        await own.app(scope, receive, watched)
 
     taken: list[int] = []
     # The index looks at the clock meanwhile, for which it takes one connection at times.
-    own.client.app.state.index.stop()  # type: ignore[attr-defined] # of the application.
+    own.app.state.index.stop()
     with TestClient(application) as watching:
         watching.get(f"{PREFIX}/services?format=ndjson", headers={"Accept-Encoding": "identity"})
     assert taken == [0]

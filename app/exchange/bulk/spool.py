@@ -8,11 +8,12 @@ client takes.
 
 import os
 import tempfile
+import weakref
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import IO
+from pathlib import Path
 from uuid import UUID
 
 import numpy as np
@@ -37,6 +38,16 @@ SPARE_BYTES = 64 * 1024 * 1024
 Places = npt.NDArray[np.int64]
 
 
+class NamelessFile:
+    """A file without a name, that goes when nobody refers to it any more."""
+
+    def __init__(self) -> None:
+        number, path = tempfile.mkstemp(prefix="records-")
+        Path(path).unlink()
+        self.number = number
+        weakref.finalize(self, os.close, number)
+
+
 @dataclass(frozen=True)
 class Spool:
     """The records of all activities at one number of the clock, by id.
@@ -45,7 +56,7 @@ class Spool:
     """
 
     face: ClockFace
-    file: IO[bytes]
+    file: NamelessFile
     size: int
     keys: Sequence[bytes]
     places: Places
@@ -79,7 +90,7 @@ class Spool:
         begin = end = 0
         waiting: list[bytes] = []
         size = 0
-        number = self.file.fileno()
+        number = self.file.number
         for offset, length in self.places.tolist():
             if offset == end and end - begin < PIECE:
                 end += length
@@ -133,7 +144,7 @@ class Spools:
                 ids: Sequence[UUID] = live_ids(session)
                 known = Spool(
                     face,
-                    tempfile.TemporaryFile(prefix="records-"),  # noqa: SIM115 - it is closed when nobody reads it.
+                    NamelessFile(),
                     0,
                     [],
                     np.zeros((0, 2), dtype=np.int64),
@@ -157,7 +168,7 @@ class Spools:
             with self._database.read() as session:
                 chunk = [*live_records(session, ids[start : start + AT_ONCE])]
             lines = [one.model_dump_json().encode() + b"\n" for one in chunk]
-            os.pwrite(spool.file.fileno(), b"".join(lines), size)
+            os.pwrite(spool.file.number, b"".join(lines), size)
             for record, line in zip(chunk, lines, strict=True):
                 keys.append(record.id.bytes)
                 places.append((size, len(line)))
@@ -180,7 +191,7 @@ class Spools:
             size, fresh = spool.size, []
             for record in live_records(session, ids):
                 line = record.model_dump_json().encode() + b"\n"
-                os.pwrite(spool.file.fileno(), line, size)
+                os.pwrite(spool.file.number, line, size)
                 fresh.append((record.id.bytes, size, len(line)))
                 size += len(line)
         kept = [number for number, key in enumerate(spool.keys) if key not in gone]
@@ -197,10 +208,10 @@ def _array(places: Iterable[tuple[int, int]]) -> Places:
 
 def _rewritten(spool: Spool) -> Spool:
     """The same records in a file of their own, one behind the other."""
-    file = tempfile.TemporaryFile(prefix="records-")  # noqa: SIM115 - it is closed when nobody reads it.
+    file = NamelessFile()
     size = 0
     for piece in spool.pieces():
-        os.pwrite(file.fileno(), piece, size)
+        os.pwrite(file.number, piece, size)
         size += len(piece)
     lengths = spool.places[:, 1]
     places = np.stack([np.cumsum(lengths) - lengths, lengths], axis=1)

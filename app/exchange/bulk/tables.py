@@ -90,14 +90,14 @@ def _codes(terms: Iterable[Record]) -> str:
 
 
 def _code(term: Record | None) -> str | None:
-    return term and term["code"]
+    return str(term["code"]) if term else None
 
 
 def activity_rows(record: Record) -> Iterator[Row]:
     """An activity's one row."""
     contacts = record["contacts"]
-    contact = next((one for one in contacts if one["role"] == "enquiries"), None)
-    contact = contact or next(iter(contacts), {})
+    for_enquiries = [one for one in contacts if one["role"] == "enquiries"]
+    contact: Record = next(iter([*for_enquiries, *contacts]), {})
     capacity = record["capacity"] or {}
     alert, closure = record["alert"] or {}, record["closure"] or {}
     places = {session["place"] for session in record["sessions"]}
