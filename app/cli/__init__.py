@@ -1,4 +1,4 @@
-"""The command line: `carefinder serve | migrate | sample | load | places | version`."""
+"""The command line: `carefinder serve | migrate | sample | load | places | feed | version`."""
 
 import errno
 import socket
@@ -18,6 +18,7 @@ from app.catalogue.files import FilesError
 from app.catalogue.intake import Loaded, load_folder, load_sample
 from app.catalogue.queries import has_sample, is_empty
 from app.cli.console import DatabaseOption, choose, err, open_database, out, say, stop
+from app.cli.feed import feed_commands
 from app.database import Database, UnusableDatabaseError
 from app.geo.queries import find_places
 from app.parameters import london_today
@@ -33,6 +34,8 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+cli.add_typer(feed_commands, name="feed")
 
 MOST_FAULTS_SHOWN = 30
 NO_SUCH_TABLE = "42P01"

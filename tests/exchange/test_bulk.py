@@ -24,7 +24,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.catalogue.commands import close_activity, hide_activity
-from app.exchange import streams
+from app.exchange import live, streams
 from app.exchange.bulk import spool, tables
 from app.exchange.bulk.spool import Spool, Spools
 from app.exchange.bulk.tables import FORMULA_STARTS, harmless, table
@@ -63,7 +63,15 @@ def test_every_activity_is_there_once_in_every_format(client: TestClient) -> Non
 
 
 def test_a_record_tells_what_the_detail_tells(client: TestClient) -> None:
-    same = ("name", "summary", "description", "provider", "council", "cohorts", "outcomes")
+    same: tuple[str, ...] = (
+        "name",
+        "summary",
+        "description",
+        "provider",
+        "council",
+        "cohorts",
+        "outcomes",
+    )
     same += ("prices", "policies", "contacts", "funding", "ages", "served_areas", "languages")
     for record in lines_of(client)[:200:9]:
         detail = client.get(record["url"]).json()
@@ -187,7 +195,7 @@ def test_a_record_that_lies_ready_is_not_made_again(
     own.activities(4)
     own.get(f"{EXPORT}.json")
     asked: list[int] = []
-    real = spool.live_records
+    real = live.live_records
 
     def counting(session: Any, ids: Any) -> Any:
         asked.append(len(ids))
@@ -229,7 +237,7 @@ def test_while_the_records_are_made_one_is_told_to_come_back(
 ) -> None:
     own.activities(1)
     monkeypatch.setattr(spool, "PATIENCE", 0.05)
-    real = spool.live_records
+    real = live.live_records
 
     def slow(session: Any, ids: Any) -> Any:
         time.sleep(0.5)
@@ -352,7 +360,7 @@ def served(sample_url: str) -> Iterator[tuple[int, FastAPI]]:
 
 
 def _ask(port: int, address: str) -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=60)
     # A small window, so that the server cannot push everything into the system's buffers.
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
     connection.sendall(f"GET {address} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
