@@ -1,6 +1,7 @@
 """On which days a session runs. Times are local; the days are London's."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import islice
@@ -9,12 +10,17 @@ from holidays import country_holidays
 
 from app.catalogue.documents.activities import Closure
 from app.catalogue.documents.base import Day
+from app.catalogue.documents.councils import CouncilDocument
 from app.catalogue.documents.sessions import SessionDocument
 from app.parameters import LONDON
 
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HORIZON_DAYS = 366
 """How far ahead days are looked for."""
+
+
+LONGEST_HOLIDAY = timedelta(days=63)
+"""No school holiday lasts longer; terms further apart leave out one that is not known."""
 
 
 @cache
@@ -27,44 +33,114 @@ def is_bank_holiday(day: date) -> bool:
     return day in _bank_holidays(day.year)
 
 
+@dataclass(frozen=True)
+class LocalDays:
+    """What a council says of days: where England's bank holidays do not hold, and school terms.
+
+    `terms` are first and last days, in order. Where there are none, nothing is known of terms.
+    """
+
+    holidays: frozenset[date] = frozenset()
+    working_days: frozenset[date] = frozenset()
+    terms: tuple[tuple[date, date], ...] = ()
+
+    def is_bank_holiday(self, day: date) -> bool:
+        """Whether a day is a bank holiday here."""
+        if day in self.holidays:
+            return True
+        return day not in self.working_days and is_bank_holiday(day)
+
+    def in_term(self, day: date) -> bool | None:
+        """Whether a day lies in a school term; None where that is not known."""
+        last = None
+        for starts, ends in self.terms:
+            if day < starts:
+                near = last is not None and starts - last <= LONGEST_HOLIDAY
+                return False if near else None
+            if day <= ends:
+                return True
+            last = ends
+        return None
+
+
+ENGLAND = LocalDays()
+"""England's bank holidays, and nothing known of school terms."""
+
+
+def local_days(council: CouncilDocument) -> LocalDays:
+    """What a council says of days."""
+    if not council.bank_holidays and not council.school_terms:
+        return ENGLAND
+    return LocalDays(
+        holidays=frozenset(one.day for one in council.bank_holidays if one.holiday),
+        working_days=frozenset(one.day for one in council.bank_holidays if not one.holiday),
+        terms=tuple((one.starts_on, one.ends_on) for one in council.school_terms),
+    )
+
+
 def next_dates(
-    session: SessionDocument, first: date, *, closure: Closure | None = None, limit: int = 1
+    session: SessionDocument,
+    first: date,
+    *,
+    closure: Closure | None = None,
+    limit: int = 1,
+    local: LocalDays = ENGLAND,
 ) -> list[date]:
     """The first days, from a day on, on which a session runs; none beyond a year.
 
-    A bank holiday counts only where the session says that it is open then. School terms differ
-    from place to place: days of a term-time session are given throughout, and marked so.
+    A bank holiday counts only where the session says that it is open then. Of a term-time session,
+    days outside the terms that its council has told do not count; where nothing is known of terms,
+    its days are given throughout, and marked so.
 
     Args:
         session: the session.
         first: the first day that counts.
         closure: a temporary closure of its activity.
         limit: how many days to find at most.
+        local: what the activity's council says of days.
     """
-    return list(islice(_dates(session, first, closure), limit))
+    last = first + timedelta(days=HORIZON_DAYS - 1)
+    return list(islice(running_days(session, first, last, closure=closure, local=local), limit))
 
 
-def _dates(session: SessionDocument, first: date, closure: Closure | None) -> Iterator[date]:
-    for offset in range(HORIZON_DAYS):
-        day = first + timedelta(days=offset)
-        if _runs_on(session, day) and not _closed_on(closure, day):
+def running_days(
+    session: SessionDocument,
+    first: date,
+    last: date,
+    *,
+    closure: Closure | None = None,
+    local: LocalDays = ENGLAND,
+) -> Iterator[date]:
+    """Every day from one to another, both included, on which a session runs, in order."""
+    for day in days_in_turn(session, first, last):
+        if _runs_on(session, day, local) and not _closed_on(closure, day):
             yield day
 
 
-def _runs_on(session: SessionDocument, day: date) -> bool:
+def days_in_turn(session: SessionDocument, first: date, last: date) -> Iterator[date]:
+    """Every day from one to another, both included, whose turn it is, whether it runs or not."""
+    days: Iterable[date]
+    if session.repeats == "dated":
+        days = (day for day in sorted(session.dates) if first <= day <= last)
+    else:
+        days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
+    return (day for day in days if _repeats_on(session, day))
+
+
+def _runs_on(session: SessionDocument, day: date, local: LocalDays) -> bool:
     return (
-        repeats_on(session, day)
-        and (session.valid_from is None or session.valid_from <= day)
+        (session.valid_from is None or session.valid_from <= day)
         and (session.valid_to is None or day <= session.valid_to)
-        and (session.bank_holidays == "open" or not is_bank_holiday(day))
+        and (session.bank_holidays == "open" or not local.is_bank_holiday(day))
+        and not (session.term_time_only and local.in_term(day) is False)
     )
 
 
 def days_between(session: SessionDocument, first: date, last: date) -> list[date]:
     """Every day from one to another, both included, on which a session runs; at most two years."""
-    span = min((last - first).days + 1, 2 * HORIZON_DAYS)
-    days = (first + timedelta(days=offset) for offset in range(span))
-    return [day for day in days if _runs_on(session, day)]
+    return list(
+        running_days(session, first, min(last, first + timedelta(days=2 * HORIZON_DAYS - 1)))
+    )
 
 
 def _closed_on(closure: Closure | None, day: date) -> bool:
@@ -73,8 +149,7 @@ def _closed_on(closure: Closure | None, day: date) -> bool:
     return closure.reopens_on is None or day < closure.reopens_on
 
 
-def repeats_on(session: SessionDocument, day: date) -> bool:
-    """Whether a session's rule names a day, whenever it is valid and whatever is closed."""
+def _repeats_on(session: SessionDocument, day: date) -> bool:
     if session.repeats == "dated":
         return day in session.dates
     if DAYS[day.weekday()] != session.day:
@@ -85,6 +160,11 @@ def repeats_on(session: SessionDocument, day: date) -> bool:
         last = (day + timedelta(days=7)).month != day.month
         return (day.day - 1) // 7 + 1 in session.nth or (last and -1 in session.nth)
     return True
+
+
+def repeats_on(session: SessionDocument, day: date) -> bool:
+    """Whether a session's rule names a day, whenever it is valid and whatever is closed."""
+    return _repeats_on(session, day)
 
 
 def _monday(day: date) -> date:

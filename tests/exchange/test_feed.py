@@ -350,8 +350,8 @@ def test_places_are_found_by_their_own_sessions(own: Own) -> None:
         assert own.get(f"/service_at_locations/{one['id']}")["location_id"] == one["location_id"]
 
 
-REFUSED = (
-    ("proximity=500", None),
+REFUSED: tuple[tuple[str, str], ...] = (
+    ("proximity=500", "proximity"),
     ("postcode=ZZ99%209ZZ", "postcode"),
     ("postcode=nowhere+at+all", "postcode"),
     ("postcode=CW1&proximity=0", "proximity"),

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import (
@@ -11,7 +11,8 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    model_validator,
+    ValidationInfo,
+    field_validator,
 )
 from pydantic_core import PydanticCustomError
 
@@ -166,11 +167,13 @@ class PlaceParams(FeedListParams):
         examples=[5000],
     )
 
-    @model_validator(mode="after")
-    def _agree(self) -> Self:
-        if self.proximity is not None and self.postcode is None:
+    @field_validator("proximity")
+    @classmethod
+    def _measured_from(cls, metres: float | None, info: ValidationInfo) -> float | None:
+        # A postcode that is itself refused is not missing.
+        if metres is not None and info.data.get("postcode", "") is None:
             raise PydanticCustomError("feed", "proximity needs a postcode to measure from.")
-        return self
+        return metres
 
     @property
     def after(self) -> datetime | None:
