@@ -24,7 +24,7 @@ class OpenFeed:
             return
         if path.endswith("/"):
             # Harvesters put paths together either way, and a redirect would lose some of them.
-            scope = {**scope, "path": path[:-1]}
+            scope["path"] = path[:-1]
 
         async def send_on(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.problems import Unavailable
 
-PIECE = 65_536
+PIECE = 262_144
 """Bytes that are sent at a time, about."""
 
 PATIENCE = 60.0

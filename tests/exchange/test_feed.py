@@ -121,7 +121,11 @@ def test_a_list_costs_the_same_number_of_statements_at_any_length(own: Own) -> N
     for per_page in (2, 30):
         with counted_statements(own.database.engine) as statements:
             own.get(f"/services?full=true&per_page={per_page}")
-        counts.append(len([one for one in statements if one.startswith("SELECT")]))
+        # The index looks at the clock meanwhile.
+        mine = [one for one in statements if "catalogue_clock" not in one]
+        counts.append(len(mine))
+        if len(counts)==1: print(mine)
+        else: print(len(mine), mine)
     assert counts[0] == counts[1] < 20
 
 
