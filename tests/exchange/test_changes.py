@@ -134,7 +134,8 @@ def test_pages_cost_the_same_number_of_statements_at_any_length(client: TestClie
         with counted_statements(client.app.state.database.engine) as statements:  # type: ignore[attr-defined] # of the application.
             client.get(f"{CHANGES}?limit={limit}&expand=true")
         # The index looks at the clock meanwhile.
-        counts.append(len([one for one in statements if "catalogue_clock" not in one]))
+        mine = [one for one in statements if "SELECT" in one and "catalogue_clock" not in one]
+        counts.append(len(mine))
     assert counts[0] == counts[1] < 30
 
 
