@@ -4,8 +4,8 @@ The ETag stands for what the answer is made of, so it is tested before any work 
 """
 
 import hashlib
-import json
 import re
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -13,7 +13,6 @@ from importlib.resources.abc import Traversable
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
-from starlette.datastructures import QueryParams
 
 from app.clock import read_clock
 from app.database import ReadSession
@@ -82,11 +81,14 @@ def matching(if_none_match: str, etag: str) -> str | None:
     return next((spelling for spelling in spellings if spelling in tags), None)
 
 
-def etag_of(request: Request, epoch: str, sequence: int, today: date) -> str:
+def etag_of(
+    path: str, query: Iterable[tuple[str, str]], epoch: str, sequence: int, today: date
+) -> str:
     """The ETag of an answer to a request, from what it is made of.
 
     Args:
-        request: its path and query, whatever the query's order.
+        path: of the request.
+        query: the names and values of its query, whatever their order.
         epoch: of the catalogue's clock.
         sequence: the clock's number.
         today: the day that labels and next dates are worked out for.
@@ -96,8 +98,9 @@ def etag_of(request: Request, epoch: str, sequence: int, today: date) -> str:
         str(sequence),
         build(),
         today.isoformat(),
-        request.url.path,
-        _normal(request.query_params),
+        path,
+        # Written so that no two queries are written alike.
+        repr(sorted(query)),
     )
     digest = hashlib.blake2b("\x1f".join(parts).encode("utf-8", "replace"), digest_size=16)
     return f'"{digest.hexdigest()}"'
@@ -121,7 +124,8 @@ def cacheable(request: Request, response: Response, session: ReadSession, today:
         NotModified: the caller's `If-None-Match` names the answer.
     """
     face = read_clock(session)
-    etag = etag_of(request, face.epoch, face.sequence, today)
+    query = request.query_params.multi_items()
+    etag = etag_of(request.scope["path"], query, face.epoch, face.sequence, today)
     if named := named_by(request, etag):
         raise NotModified(named)
     response.headers["ETag"] = etag
@@ -177,15 +181,11 @@ def negotiated(
     """
     face = read_clock(session)
     epoch = f"{face.epoch} {LINKED_DATA}" if linked else face.epoch
-    etag = etag_of(request, epoch, face.sequence, today)
+    query = request.query_params.multi_items()
+    etag = etag_of(request.scope["path"], query, epoch, face.sequence, today)
     if named := named_by(request, etag):
         raise NotModified(named, vary="Accept")
     response.headers.update({"ETag": etag, "Cache-Control": CACHE_CONTROL, "Vary": "Accept"})
-
-
-def _normal(query: QueryParams) -> str:
-    """The query whatever its order, in a way in which no two queries are written alike."""
-    return json.dumps(sorted(query.multi_items()))
 
 
 Cacheable = Annotated[None, Depends(cacheable)]

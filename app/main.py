@@ -8,13 +8,18 @@ from importlib.metadata import version
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
 
+import app.catalogue.advice.router
 import app.catalogue.router
 import app.exchange.bulk.router
 import app.exchange.changes.router
 import app.exchange.openreferral.router
 import app.geo.router
 import app.health
+import app.matching.plans.router
+import app.matching.questionnaire.router
+import app.matching.router
 import app.search.router
 import app.traffic.metrics
 import app.vocabulary.router
@@ -28,9 +33,11 @@ from app.parameters import london_today, refuse_repeated
 from app.search.index.follow import Index
 from app.settings import Settings, get_settings
 from app.traffic.compression import Compression
+from app.traffic.direct import Direct
 from app.traffic.guard import Guard
 from app.traffic.heads import Heads
 from app.traffic.metrics import Metrics
+from app.traffic.repeated import Repeated
 from app.traffic.requests import Requests
 
 DESCRIPTION = """
@@ -46,7 +53,10 @@ and their carers, who it is for, where and when it runs, what it costs and how t
 
 TAGS = [
     {"name": "service", "description": "What this service is."},
+    {"name": "matching", "description": "What fits a person, why, and what it would cost."},
     {"name": "activities", "description": "What there is to do."},
+    {"name": "questionnaire", "description": "What to ask a person, to find what fits."},
+    {"name": "advice", "description": "Paying for support, staying safe, getting started."},
     {"name": "providers", "description": "Who runs it."},
     {"name": "councils", "description": "Who answers for an area, and what they say."},
     {"name": "places", "description": "Where something is: postcodes and place names."},
@@ -114,10 +124,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         day: date = application.dependency_overrides.get(london_today, london_today)()
         return day
 
-    application.state.index = Index(
-        application.state.database,
-        today,
-    )
+    application.state.index = Index(application.state.database, today, settings.var / "index")
     application.state.first_published = FirstPublished()
     application.state.spools = Spools(application.state.database)
     application.state.metrics = Metrics()
@@ -127,27 +134,40 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _add_layers(application, settings)
     for router in (
         app.catalogue.router.router,
+        app.matching.questionnaire.router.router,
+        app.catalogue.advice.router.router,
+        app.search.router.router,
         app.geo.router.router,
+        app.matching.router.policy_router,
         app.vocabulary.router.router,
     ):
         application.include_router(
             router, dependencies=[Depends(cacheable)], responses=caching.DOCUMENTED
         )
     application.include_router(
-        app.search.router.router, dependencies=[Depends(negotiated)], responses=caching.DOCUMENTED
+        app.search.router.negotiated_router,
+        dependencies=[Depends(negotiated)],
+        responses=caching.DOCUMENTED,
     )
     application.include_router(app.search.router.index_router)
     application.include_router(app.exchange.openreferral.router.router)
     application.include_router(app.exchange.changes.router.router)
     application.include_router(app.exchange.bulk.router.router)
+    application.include_router(app.matching.router.router)
+    application.include_router(app.matching.plans.router.router)
     application.include_router(app.health.router)
     application.include_router(app.traffic.metrics.router)
     return application
 
 
 def _add_layers(application: FastAPI, settings: Settings) -> None:
-    """The layers around every request; the last one added is the outermost."""
+    """The layers around every request; the last one added is the outermost but for `Requests`."""
     application.add_middleware(Compression, minimum_size=settings.compress_from_bytes)
+    application.add_middleware(
+        Direct,
+        routes=app.search.router.direct_routes(),
+        minimum_size=settings.compress_from_bytes,
+    )
     application.add_middleware(
         Guard, max_url_bytes=settings.max_url_bytes, max_body_bytes=settings.max_body_bytes
     )
@@ -161,4 +181,14 @@ def _add_layers(application: FastAPI, settings: Settings) -> None:
         expose_headers=EXPOSED,
         max_age=86_400,
     )
-    application.add_middleware(Requests, metrics=application.state.metrics)
+    inside = application.build_middleware_stack
+
+    def whole_stack() -> ASGIApp:
+        # Outside the framework's own layers too: what is given out again passes none of them.
+        return Requests(
+            inside(),
+            metrics=application.state.metrics,
+            repeated=Repeated(lambda: application.state.index.newest),
+        )
+
+    application.build_middleware_stack = whole_stack  # type: ignore[method-assign]

@@ -1,8 +1,8 @@
 """What every operation takes in the same way: strict queries, clean text, language and day."""
 
 import re
-import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -26,6 +26,9 @@ LONDON = ZoneInfo("Europe/London")
 
 problems.OWN_KINDS.add("control_character")
 
+_CONTROL_CHARACTER = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""The categories Cc and Cs of Unicode, without line breaks and tabs."""
+
 
 def refuse_control_characters(text: str) -> str:
     """The text itself, if every character can be shown and stored.
@@ -33,9 +36,8 @@ def refuse_control_characters(text: str) -> str:
     Line breaks and tabs are allowed. Raises a pydantic error for NUL and other control
     characters, which PostgreSQL or a terminal would stumble over, and for half of a pair.
     """
-    for character in text:
-        if unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\t":
-            raise PydanticCustomError("control_character", "Please leave out control characters.")
+    if _CONTROL_CHARACTER.search(text):
+        raise PydanticCustomError("control_character", "Please leave out control characters.")
     return text
 
 
@@ -112,12 +114,22 @@ async def refuse_repeated(request: Request) -> None:
         return
     path = request.app.openapi()["paths"].get(request.scope["route"].path_format, {})
     known = path.get(request.method.lower(), {}).get("parameters", [])
-    faults = [
-        problems.Fault(
-            **{"in": "query"}, name=one["name"], code="repeated", message="Give this once."
-        )
+    given_once(
+        one["name"]
         for one in known
         if one["in"] == "query" and one["name"] in repeated and one["schema"].get("type") != "array"
+    )
+
+
+def given_once(repeated: Iterable[str]) -> None:
+    """Refuse parameters of a query that were given more than once, if there are any.
+
+    Raises:
+        Malformed: it names each of them.
+    """
+    faults = [
+        problems.Fault(**{"in": "query"}, name=name, code="repeated", message="Give this once.")
+        for name in repeated
     ]
     if faults:
         raise problems.Malformed(faults)

@@ -51,8 +51,44 @@ CALLS = {
     "search_activities": Call(
         "/v1/activities/search", {"near": "CW1 2AB", "cohort": ["dementia"], "per_page": 1}
     ),
+    "find_matches": Call(
+        "/v1/matches",
+        {
+            "answers": {
+                "location": {"text": "CW1 2AB"},
+                "needs": ["learning_disability"],
+                "age_band": "26_64",
+                "funding": "direct_payment",
+                "activities": ["gardening"],
+                "times": {"slots": ["tue_morning"]},
+                "travel": {"within_miles": 3},
+                "access": [{"code": "step_free"}],
+            },
+            "limit": 1,
+        },
+    ),
+    "get_matching_policy": Call("/v1/matching/policy"),
+    "find_plans": Call(
+        "/v1/plans?plan=best_fit",
+        {
+            "answers": {
+                "location": {"text": "CW1 2AB"},
+                "needs": ["learning_disability"],
+                "funding": "direct_payment",
+                "budget": {"amount_pence": 20_000},
+                "activities": ["cooking", "gardening"],
+                "travel": {"within_miles": 10},
+            },
+            "days_per_week": 1,
+            "earliest": "09:30",
+            "latest": "16:00",
+        },
+    ),
     "list_similar_activities": Call("/v1/activities/two-oars-days-out-dengie/similar?per_page=1"),
     "get_activity": Call("/v1/activities/two-oars-days-out-dengie"),
+    "get_questionnaire": Call("/v1/questionnaire"),
+    "list_advice": Call("/v1/advice?per_page=2"),
+    "get_advice": Call("/v1/advice/what-is-a-direct-payment"),
     "find_places": Call("/v1/places?q=CW1%202AB"),
     "list_vocabularies": Call("/v1/vocabularies?per_page=2"),
     "get_vocabulary": Call("/v1/vocabularies/cohort"),
@@ -104,6 +140,9 @@ async def _exchanges(application: FastAPI) -> dict[str, dict[str, Any]]:
             if answer.is_error:
                 raise SystemExit(f"{name} answers {answer.status_code}; its example would be gone.")
             answers[name] = cut(answer.json())
+            if "catalogue_version" in answers[name]:
+                # It holds a number drawn at random when the database is made.
+                answers[name]["catalogue_version"] = "4f1c2b7e9a035d68-1"
             if call.body is not None:
                 requests[name] = call.body
     return {"requests": requests, "answers": answers}

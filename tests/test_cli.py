@@ -34,7 +34,7 @@ from app.database import Database
 from app.schema import current_revision, newest_revision
 from app.settings import get_settings
 
-COMMANDS = ("serve", "migrate", "sample", "load", "places", "version")
+COMMANDS = ("serve", "migrate", "sample", "load", "places", "match", "version")
 CAREFINDER = str(Path(sys.executable).with_name("carefinder"))
 SECRET = "hunter2-q7Zx"  # noqa: S105 - what must never be repeated.
 

@@ -16,8 +16,8 @@ from fastapi import FastAPI, Response
 from fastapi.testclient import TestClient
 
 from app.settings import Settings
+from app.traffic.log import JsonFormatter, set_up_logging
 from app.traffic.metrics import METHODS, Metrics, may_read
-from app.traffic.requests import JsonFormatter, set_up_logging
 
 CANARY = "canary-5f1c"
 

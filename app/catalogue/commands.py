@@ -140,7 +140,9 @@ def _publish_councils(session: Writing, documents: Sequence[CouncilDocument]) ->
 def _shown_of_council(row: Council) -> str:
     """What an activity shows of its council."""
     facts = row.facts
-    shown = (row.name, row.slug, facts["area"]["gss"], facts["safeguarding"], facts["freshness"])
+    shown = [row.name, row.slug, facts["area"]["gss"], facts["safeguarding"], facts["freshness"]]
+    # A council that said nothing of days keeps the digests that it had before it could.
+    shown += [facts[name] for name in ("bank_holidays", "school_terms") if facts.get(name)]
     return json.dumps(shown, sort_keys=True)
 
 

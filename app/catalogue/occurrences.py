@@ -122,8 +122,14 @@ def days_in_turn(session: SessionDocument, first: date, last: date) -> Iterator[
     days: Iterable[date]
     if session.repeats == "dated":
         days = (day for day in sorted(session.dates) if first <= day <= last)
+    elif session.day is None:
+        days = ()
     else:
-        days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
+        # All days of one weekday: to look at the others too would take seven times as long.
+        until = (DAYS.index(session.day) - first.weekday()) % 7
+        days = (
+            first + timedelta(days=offset) for offset in range(until, (last - first).days + 1, 7)
+        )
     return (day for day in days if _repeats_on(session, day))
 
 

@@ -69,22 +69,30 @@ def _part_pence(
     amount = Fraction(part.amount_pence)
     if amount == 0:
         return amount
-    weeks = price.weeks_per_year or WEEKS_PER_YEAR
-    factors: dict[str, Fraction | None] = {
-        "session": Fraction(1),
-        "half_day": Fraction(1),
-        "day": Fraction(1),
-        "week": Fraction(1),
-        "month": Fraction(12, weeks),
-        "journey": Fraction(2),
-        # It is paid once and not for an attendance.
-        "once": Fraction(0),
-        "hour": _hours(session),
-        "term": _share(price, session),
-        "course": _share(price, session),
-    }
-    factor = factors.get(part.unit)
+    factor = _factor(part.unit, price, session)
     return None if factor is None else amount * factor
+
+
+_FIXED = {
+    "session": Fraction(1),
+    "half_day": Fraction(1),
+    "day": Fraction(1),
+    "week": Fraction(1),
+    "journey": Fraction(2),
+    # It is paid once and not for an attendance.
+    "once": Fraction(0),
+}
+
+
+def _factor(unit: str, price: PriceDocument, session: SessionDocument | None) -> Fraction | None:
+    """How many of a unit one attendance takes; None where that is not known."""
+    if unit == "month":
+        return Fraction(12, price.weeks_per_year or WEEKS_PER_YEAR)
+    if unit == "hour":
+        return _hours(session)
+    if unit in {"term", "course"}:
+        return _share(price, session)
+    return _FIXED.get(unit)
 
 
 def _hours(session: SessionDocument | None) -> Fraction | None:
@@ -95,15 +103,19 @@ def _hours(session: SessionDocument | None) -> Fraction | None:
 
 
 def _share(price: PriceDocument, session: SessionDocument | None) -> Fraction | None:
-    """One session's share of a course or term, where it is stated from when to when it runs."""
+    """One session's share of a course or term."""
+    count = sessions_paid_for(price, session)
+    return Fraction(1, count) if count else None
+
+
+def sessions_paid_for(price: PriceDocument, session: SessionDocument | None) -> int | None:
+    """How many sessions a course or term has; None where it is not stated from when to when."""
     if session is None:
         return None
     first = price.valid_from or session.valid_from
     last = price.valid_to or session.valid_to
     if session.repeats == "dated":
-        count = len(session.dates)
-    elif first is None or last is None:
+        return len(session.dates)
+    if first is None or last is None:
         return None
-    else:
-        count = len(days_between(session, first, last))
-    return Fraction(1, count) if count else None
+    return len(days_between(session, first, last)) or None

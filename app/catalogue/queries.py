@@ -79,6 +79,8 @@ def get_service(session: Reading, today: date) -> ServiceView:
         links={
             "docs": "/docs",
             "openapi": "/openapi.json",
+            "questionnaire": "/v1/questionnaire",
+            "advice": "/v1/advice",
             "activities": "/v1/activities",
             "providers": "/v1/providers",
             "councils": "/v1/councils",
@@ -113,6 +115,15 @@ def list_councils(session: Reading, params: PageParams) -> Page[CouncilSummary]:
     ordered = select(Council).order_by(col(Council.sort_name), col(Council.id))
     found, total = paginate(session, ordered, params)
     return page_of([council_summary(rows.council_document(row)) for row in found], total, params)
+
+
+def named_councils(session: Reading) -> list[tuple[str, str]]:
+    """The GSS code and the name of every council that has a code, by name."""
+    named = select(Area.gss, Council.name).join(Council, col(Council.area_id) == col(Area.id))
+    ordered = named.where(col(Area.gss).is_not(None)).order_by(
+        col(Council.sort_name), col(Area.gss)
+    )
+    return [(gss, name) for gss, name in session.exec(ordered) if gss]
 
 
 def get_council(session: Reading, key: str, lang: Language) -> CouncilDetail:

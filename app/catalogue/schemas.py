@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from app.catalogue.council_days import BankHolidayView, SchoolTermView
 from app.catalogue.documents.base import Day
 from app.catalogue.documents.providers import LegalForm
 from app.vocabulary.schemas import CodedTerm, FactTerm
@@ -413,6 +414,10 @@ class CouncilDetail(CouncilSummary):
     payment_rules: list[PaymentRuleView]
     disclaimer: InformationView | None
     own_home_in_scope: bool
+    bank_holidays: list[BankHolidayView] = Field(
+        description="Only what differs from England's bank holidays."
+    )
+    school_terms: list[SchoolTermView] = Field(description="As far as they are known.")
 
 
 class LiveCounts(BaseModel):

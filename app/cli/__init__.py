@@ -1,4 +1,4 @@
-"""The command line: `carefinder serve | migrate | sample | load | places | feed | version`."""
+"""The command line: `carefinder serve | migrate | sample | load | places | match | feed | …`."""
 
 import errno
 import socket
@@ -10,22 +10,23 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.catalogue.files import FilesError
-from app.catalogue.intake import Loaded, load_folder, load_sample
-from app.catalogue.queries import has_sample, is_empty
+from app.catalogue.intake import load_folder
+from app.catalogue.queries import has_sample
 from app.cli.console import DatabaseOption, choose, err, open_database, out, say, stop
 from app.cli.feed import feed_commands
+from app.cli.filling import load_invented, prepare, progress, report
+from app.cli.match import match
 from app.database import Database, UnusableDatabaseError
 from app.geo.queries import find_places
 from app.parameters import london_today
 from app.problems import Problem
 from app.schema import current_revision, migrate, newest_revision, start_epoch
 from app.settings import PREFIX, Settings, UnsafeSettingsError
-from app.traffic.requests import set_up_logging
+from app.traffic.log import set_up_logging
 
 cli = typer.Typer(
     help="Care Finder: day opportunities that fit, what they cost, and what to ask.",
@@ -115,7 +116,7 @@ def serve(
             if settings.production:
                 _refuse_sample(settings, opened)
             else:
-                _prepare(settings, opened)
+                prepare(settings, opened)
         set_up_logging(settings.log_level)
         address = f"[{host}]" if ":" in host else host
         say(f"Care Finder is at http://{address}:{port} (documentation: /docs)")
@@ -154,14 +155,6 @@ def _listen(host: str, port: int) -> socket.socket:
     return stop(refused)
 
 
-def _prepare(settings: Settings, database: Database) -> None:
-    migrate(settings.database_url)
-    with database.read() as session:
-        empty = is_empty(session)
-    if empty:
-        _report("Loaded the sample catalogue", _load_sample(database))
-
-
 def _refuse_sample(settings: Settings, database: Database) -> None:
     """Production serves no invented activities, unless it is told to."""
     if current_revision(database.engine) != newest_revision() or settings.allow_sample:
@@ -172,32 +165,6 @@ def _refuse_sample(settings: Settings, database: Database) -> None:
                 "The database holds the invented sample catalogue. Use another database, or set "
                 f"{PREFIX}ALLOW_SAMPLE=true for a demonstration."
             )
-
-
-def _load_sample(database: Database) -> Loaded:
-    with _progress("Loading the sample catalogue"):
-        return load_sample(database, london_today())
-
-
-def _progress(what: str) -> Progress:
-    progress = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        TimeElapsedColumn(),
-        console=err,
-        transient=True,
-        # What is written to a file is a log, and shows nothing that moves.
-        disable=not err.is_terminal,
-    )
-    progress.add_task(what, total=None)
-    return progress
-
-
-def _report(what: str, loaded: Loaded) -> None:
-    say(
-        f"{what}: {loaded.councils} councils, {loaded.providers} providers, "
-        f"{loaded.venues} venues, {loaded.activities} activities."
-    )
 
 
 @cli.command("migrate")
@@ -235,7 +202,7 @@ def sample(database: DatabaseOption = None) -> None:
     with closing(open_database(settings)) as opened:
         if not settings.production:
             migrate(settings.database_url)
-        _report("Loaded the sample catalogue", _load_sample(opened))
+        report("Loaded the sample catalogue", load_invented(opened))
 
 
 @cli.command()
@@ -253,9 +220,9 @@ def load(
     with closing(open_database(settings)) as opened:
         if not settings.production:
             migrate(settings.database_url)
-        with _progress(f"Loading {folder}"):
+        with progress(f"Loading {folder}"):
             loaded = load_folder(opened, folder, london_today())
-    _report(f"Loaded {folder}", loaded)
+    report(f"Loaded {folder}", loaded)
 
 
 @cli.command()
@@ -279,6 +246,9 @@ def places(
             f"{council.confidence:.0%}",
         )
     out.print(table)
+
+
+cli.command("match")(match)
 
 
 @cli.command()

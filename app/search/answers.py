@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from app.catalogue.queries import ActivityNotFound
-from app.geo.distance import rounded_miles
 from app.paging import PageParams
 from app.parameters import Language, LanguageParams
 from app.search.criteria import SearchCriteria
@@ -19,8 +18,14 @@ from app.search.index.filters import asked_of
 from app.search.index.find import NO_WORDS, Found, candidates, each_once, ordered, scores_of
 from app.search.index.similar import similar_to
 from app.search.index.snapshot import Snapshot
-from app.search.index.summaries import put_in
-from app.search.places import place_understood, places_of, whereabouts
+from app.search.index.summaries import (
+    FAR,
+    NEAREST_VENUE,
+    NOTHING_UNSTATED,
+    miles_json,
+    not_stated_json,
+)
+from app.search.places import place_asked
 from app.vocabulary.schemas import coded
 
 Asked = Mapping[str, Sequence[str]]
@@ -33,11 +38,11 @@ def activities_found(snapshot: Snapshot, criteria: SearchCriteria) -> bytes:
     Raises:
         PlaceNotResolved: the place asked about is not known.
     """
-    places = places_of(snapshot, criteria)
+    place = place_asked(snapshot, criteria)
     words = None
     if criteria.q is not None:
         words = snapshot.text.search(criteria.q, snapshot.alive) or NO_WORDS
-    asked = asked_of(snapshot, criteria, whereabouts(places[0]) if places else None)
+    asked = asked_of(snapshot, criteria, place.whereabouts if place else None)
     tests = {*asked.of_activities, *asked.of_sessions}
     rows = candidates(
         snapshot,
@@ -46,16 +51,14 @@ def activities_found(snapshot: Snapshot, criteria: SearchCriteria) -> bytes:
         held_back=[scheme for scheme in criteria.facets if scheme in tests],
         whole=not OF_SESSIONS.isdisjoint(criteria.facets),
     )
-    found = each_once(snapshot, rows.passing())
+    found = each_once(snapshot, rows.passing(), priced=criteria.order.endswith("price"))
     total = len(found.activities)
     order = ordered(snapshot, found, criteria, scores_of(words, found.activities))
     suggestions: list[str] = []
     if total == 0 and criteria.q is not None:
         suggestions = snapshot.text.suggest(criteria.q, snapshot.alive)
-    place = place_understood(places)
     counts = facet_counts(snapshot, criteria, rows) if criteria.facets else {}
     more = {
-        "place": place.model_dump(mode="json") if place else None,
         "matched": words.matched if words is not None else "all_words",
         "did_you_mean": suggestions,
         "facets": _facets(snapshot, criteria.lang, counts),
@@ -64,7 +67,8 @@ def activities_found(snapshot: Snapshot, criteria: SearchCriteria) -> bytes:
     if criteria.include_unknown:
         marked = {"access": criteria.access, "support_need": criteria.support_need}
     items = _items(snapshot, found, order, criteria.lang, marked)
-    return _page(items, total, criteria, more)
+    ready = b',"place":' + (place.json if place else b"null")
+    return _page(items, total, criteria, more, ready)
 
 
 class SimilarParams(PageParams, LanguageParams):
@@ -91,18 +95,26 @@ def _items(
     snapshot: Snapshot, found: Found, order: npt.NDArray[np.intp], lang: Language, marked: Asked
 ) -> list[bytes]:
     rows = found.activities[order].tolist()
-    sessions = found.sessions[order].tolist()
-    venues = snapshot.sessions["venue"]
+    chosen = found.sessions[order]
+    sessions = chosen.tolist()
+    # Where there is none, the number points at some session, which is not looked at.
+    venues = snapshot.sessions["venue"][chosen].tolist() if len(snapshot.sessions["venue"]) else []
     miles = [np.inf] * len(rows) if found.miles is None else found.miles[order].tolist()
-    return [
-        put_in(
-            snapshot.summaries.read(row, lang),
-            None if session == NOT_KNOWN else snapshot.venues[venues[session]],
-            None if far == np.inf else rounded_miles(far),
-            _not_stated(snapshot, row, session, lang, marked) if marked else (),
+    parts: list[bytes] = []
+    summaries = snapshot.summaries.read_all(rows, lang)
+    for row, summary, session, number, far in zip(
+        rows, summaries, sessions, venues, miles, strict=True
+    ):
+        parts += (
+            summary,
+            NEAREST_VENUE,
+            b"null" if session == NOT_KNOWN else snapshot.venues[number],
+            FAR if far == np.inf else miles_json(far),
+            not_stated_json(_not_stated(snapshot, row, session, lang, marked))
+            if marked
+            else NOTHING_UNSTATED,
         )
-        for row, session, far in zip(rows, sessions, miles, strict=True)
-    ]
+    return parts
 
 
 def _not_stated(
@@ -139,13 +151,21 @@ def _label(snapshot: Snapshot, scheme: str, code: str, lang: Language) -> str:
     return coded(scheme, code, lang).label
 
 
-def _page(items: Sequence[bytes], total: int, params: PageParams, more: Mapping[str, Any]) -> bytes:
-    rest = {
-        "total": total,
-        "page": params.page,
-        "per_page": params.per_page,
-        "pages": -(-total // params.per_page),
-        **more,
-    }
-    tail = json.dumps(rest, ensure_ascii=False, separators=(",", ":")).encode()
-    return b"".join((b'{"items":[', b",".join(items), b"],", tail[1:]))
+def _page(
+    items: list[bytes],
+    total: int,
+    params: PageParams,
+    more: Mapping[str, Any],
+    ready: bytes = b"",
+) -> bytes:
+    """A page's JSON, of the parts of its items, what is ready besides, and more."""
+    if items:
+        # Each item ends in a comma, of which the last is one too many.
+        items[-1] = items[-1][:-1]
+    pages = -(-total // params.per_page)
+    counts = f'],"total":{total},"page":{params.page},"per_page":{params.per_page},"pages":{pages}'
+    rest = f",{_ENCODER.encode(more)[1:]}" if more else "}"
+    return b"".join((b'{"items":[', *items, counts.encode(), ready, rest.encode()))
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

@@ -9,6 +9,7 @@ from fastapi import Depends, Request, Response
 from app.caching import CACHE_CONTROL, LINKED_DATA, etag_of, named_by, unchanged
 from app.search.index.follow import Index
 from app.search.index.snapshot import Snapshot
+from app.search.reading import Pairs
 
 JSON = "application/json"
 
@@ -22,25 +23,44 @@ async def get_index(request: Request) -> Index:
 IndexDep = Annotated[Index, Depends(get_index)]
 
 
-def cached_answer(request: Request, make: Callable[[Snapshot], bytes]) -> Response:
-    """An answer that everybody may keep, made only if nobody has it yet."""
+class Ready(Response):
+    """An answer that is sent as it is. The framework's own works its headers out each time."""
+
+    def __init__(self, body: bytes, etag: str) -> None:
+        self.status_code = 200
+        self.background = None
+        self.body = body
+        self.raw_headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(body)).encode()),
+            (b"etag", etag.encode()),
+            (b"cache-control", CACHE_CONTROL.encode()),
+        ]
+
+
+def cached_answer(request: Request, query: Pairs, make: Callable[[Snapshot], bytes]) -> Response:
+    """An answer that everybody may keep, made only if the caller does not have it yet.
+
+    Args:
+        request: what was asked.
+        query: the names and values in its address.
+        make: makes the body.
+    """
     # As a dependency the index would cost every request more than the answer to a repeated one.
     index: Index = request.app.state.index
     snapshot = index.snapshot()
-    etag = etag_of(request, snapshot.epoch, snapshot.sequence, snapshot.today)
+    etag = etag_of(request.scope["path"], query, snapshot.epoch, snapshot.sequence, snapshot.today)
     if named := named_by(request, etag):
         return unchanged(named)
-    body = index.remembered(etag)
-    if body is None:
-        body = make(snapshot)
-        index.remember(etag, body)
-    headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
-    return Response(body, media_type=JSON, headers=headers)
+    response = Ready(make(snapshot), etag)
+    # Asked for again it is given out as it is, while this snapshot is the newest.
+    request.state.made_from = snapshot
+    return response
 
 
-def private_answer(body: bytes) -> Response:
+def private_answer(body: bytes, media_type: str = JSON) -> Response:
     """An answer for one person, that nobody keeps."""
-    return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
+    return Response(body, media_type=media_type, headers={"Cache-Control": "no-store"})
 
 
 def linked_answer(made: Mapping[str, Any], response: Response) -> Response:

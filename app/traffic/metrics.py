@@ -1,10 +1,15 @@
 """Counts and times of requests, for Prometheus. Routes are named as the documentation does."""
 
+from bisect import bisect_left
+from collections.abc import Iterator
 from ipaddress import ip_address
+from math import inf
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry
 from prometheus_client import generate_latest as render
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from app.problems import NotFound
 from app.settings import Settings
@@ -14,31 +19,59 @@ router = APIRouter(include_in_schema=False)
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 """Any other method is counted as `other`, so that nobody can make up labels."""
 
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+"""Seconds."""
 
-class Metrics:
-    """The counters of one application."""
+
+class Metrics(Collector):
+    """The counters of one application.
+
+    They are plain numbers, put into Prometheus' form when somebody reads them: its own counters
+    cost each request several times as much. Only the event loop counts, so that no two count at
+    once.
+    """
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._requests = Counter(
-            "carefinder_requests",
-            "Requests served, by method, route and status.",
-            ("method", "route", "status"),
-            registry=self.registry,
-        )
-        self._seconds = Histogram(
-            "carefinder_request_seconds",
-            "How long requests took, by route.",
-            ("route",),
-            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
-            registry=self.registry,
-        )
+        self._requests: dict[tuple[str, str, int], int] = {}
+        self._times: dict[str, list[int]] = {}
+        self._seconds: dict[str, float] = {}
+        self.registry.register(self)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request."""
-        known = method if method in METHODS else "other"
-        self._requests.labels(known, route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        key = (method if method in METHODS else "other", route, status)
+        self._requests[key] = self._requests.get(key, 0) + 1
+        times = self._times.get(route)
+        if times is None:
+            times = self._times[route] = [0] * (len(BUCKETS) + 1)
+        times[bisect_left(BUCKETS, seconds)] += 1
+        self._seconds[route] = self._seconds.get(route, 0.0) + seconds
+
+    def collect(self) -> Iterator[Metric]:
+        """What was counted, in Prometheus' form."""
+        requests = CounterMetricFamily(
+            "carefinder_requests",
+            "Requests served, by method, route and status.",
+            labels=("method", "route", "status"),
+        )
+        for (method, route, status), count in list(self._requests.items()):
+            requests.add_metric((method, route, str(status)), count)
+        yield requests
+        seconds = HistogramMetricFamily(
+            "carefinder_request_seconds", "How long requests took, by route.", labels=("route",)
+        )
+        for route, times in list(self._times.items()):
+            buckets, so_far = [], 0
+            for limit, count in zip((*BUCKETS, inf), times, strict=True):
+                so_far += count
+                buckets.append((_written(limit), float(so_far)))
+            seconds.add_metric((route,), buckets, self._seconds[route])
+        yield seconds
+
+
+def _written(limit: float) -> str:
+    return "+Inf" if limit == inf else str(float(limit))
 
 
 def may_read(settings: Settings, address: str | None) -> bool:

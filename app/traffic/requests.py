@@ -1,23 +1,20 @@
-"""Each request's id, its one line in the log, and the headers that every answer carries.
+"""The outermost layer: each request's id, its line in the log, its count, and common headers.
 
-A log line never holds a query string, a body or an exception's message: any of them may carry
-somebody's private information.
+It also gives out answers that are kept because they are asked for again and again.
 """
 
-import json
-import logging
+import random
 import re
-import sys
 import time
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.database import uuid7
+from app.traffic.compression import takes_gzip
+from app.traffic.guard import MAX_HEADER_BYTES
+from app.traffic.log import Served, log_request
 from app.traffic.metrics import Metrics
-
-logger = logging.getLogger("carefinder.requests")
+from app.traffic.repeated import MADE_FROM, Kept, RawHeaders, Repeated
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -37,75 +34,133 @@ DOCS_POLICY = (
 )
 """The documentation page carries a script of its own, served from here."""
 
+LOOKED_AT = frozenset(
+    {
+        b"x-request-id",
+        b"if-none-match",
+        b"origin",
+        b"accept-encoding",
+        # With one of these a request is none that anybody could have sent.
+        b"authorization",
+        b"cookie",
+        b"content-length",
+        b"transfer-encoding",
+    }
+)
 
-class JsonFormatter(logging.Formatter):
-    """One JSON object a line."""
 
-    def format(self, record: logging.LogRecord) -> str:
-        """The line of one record: its time, level, logger and message, and its fields."""
-        line = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname,
-            "logger": record.name,
-            "message": record.getMessage(),
-            **getattr(record, "fields", {}),
-        }
-        return json.dumps(line, ensure_ascii=False, default=str)
+def _raw(policy: str) -> RawHeaders:
+    headers = {**SECURITY_HEADERS, "Content-Security-Policy": policy}
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
 
 
-def set_up_logging(level: str) -> None:
-    """Have everything logged as JSON lines on standard error."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonFormatter())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    # These write requests and their addresses as they come.
-    for noisy in ("uvicorn.access", "httpx", "httpcore", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+_OF_DOCS, _OF_API = _raw(DOCS_POLICY), _raw(API_POLICY)
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What this layer reads of a request. `key` is None where no kept answer can be right."""
+
+    id: str
+    key: bytes | None
+    named: list[bytes]
 
 
 class Requests:
-    """The outermost layer: ids, headers, the log and the counters."""
+    """Ids, headers, the log, the counters, and what is given out again as it is."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, repeated: Repeated) -> None:
         self.app = app
         self.metrics = metrics
+        self.repeated = repeated
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = _request_id(scope)
-        scope.setdefault("state", {})["request_id"] = request_id
         started = time.perf_counter()
-        seen: dict[str, Any] = {"status": 0, "bytes": 0}
+        asked = self._read(scope)
+        kept = self.repeated.find(asked.key) if asked.key else None
+        if kept is None:
+            await self._pass_on(scope, receive, send, asked, started)
+            return
+        named = kept.named_by(asked.named) if asked.named else None
+        if named:
+            status, body, headers = 304, b"", [*kept.unchanged, (b"etag", named)]
+        else:
+            status, body, headers = 200, kept.body, [*kept.headers]
+        headers.append((b"x-request-id", asked.id.encode()))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+        self._record(asked.id, "GET", kept.route, status, len(body), started)
+
+    async def _pass_on(
+        self, scope: Scope, receive: Receive, send: Send, asked: _Asked, started: float
+    ) -> None:
+        state = scope.setdefault("state", {})
+        state["request_id"] = asked.id
+        headers: RawHeaders = ()
+        body = b""
+        status = size = parts = 0
 
         async def send_on(message: Message) -> None:
+            nonlocal headers, body, status, size, parts
             if message["type"] == "http.response.start":
-                seen["status"] = message["status"]
-                message["headers"] = [*message["headers"], *_headers(scope, request_id)]
+                status = message["status"]
+                policy = _OF_DOCS if scope["path"].startswith(("/docs", "/redoc")) else _OF_API
+                headers = [*message["headers"], *policy]
+                message["headers"] = [*headers, (b"x-request-id", asked.id.encode())]
             elif message["type"] == "http.response.body":
-                seen["bytes"] += len(message.get("body", b""))
+                body = message.get("body", b"")
+                size += len(body)
+                parts += 1
             await send(message)
 
         try:
             await self.app(scope, receive, send_on)
         finally:
-            seconds = time.perf_counter() - started
-            self._record(scope, request_id, seen, seconds)
+            route = route_of(scope)
+            self._record(asked.id, scope["method"], route, status, size, started)
+        made_from = state.get(MADE_FROM)
+        if made_from is not None and asked.key and status == 200 and parts == 1:  # noqa: PLR2004 - what HTTP calls fine.
+            etag = next((value for name, value in headers if name == b"etag"), b"")
+            self.repeated.note(asked.key, made_from, lambda: Kept(route, headers, body, etag))
 
-    def _record(self, scope: Scope, request_id: str, seen: dict[str, Any], seconds: float) -> None:
-        route = route_of(scope)
-        self.metrics.observe(scope["method"], route, seen["status"], seconds)
-        fields = {
-            "request_id": request_id,
-            "method": scope["method"],
-            "route": route,
-            "status": seen["status"],
-            "bytes": seen["bytes"],
-            "milliseconds": round(seconds * 1000, 1),
-        }
-        logger.info("request", extra={"fields": fields})
+    def _read(self, scope: Scope) -> _Asked:
+        request_id = ""
+        named: list[bytes] = []
+        origin = accepts = None
+        common = scope["method"] == "GET"
+        size = 0
+        for name, value in scope["headers"]:
+            size += len(name) + len(value)
+            if name not in LOOKED_AT:
+                continue
+            if name == b"x-request-id":
+                request_id = request_id or _sent_id(value)
+            elif name == b"if-none-match":
+                named.append(value)
+            elif name == b"origin" and origin is None:
+                origin = value
+            elif name == b"accept-encoding" and accepts is None:
+                accepts = value
+            else:
+                common = False
+        key = None
+        if common and size <= MAX_HEADER_BYTES and (path := scope.get("raw_path")):
+            compressed = accepts is not None and takes_gzip(accepts)
+            # Whether there is an origin at all is told apart from an empty one.
+            of = b"" if origin is None else b"=" + origin
+            key = self.repeated.key(path, scope["query_string"], of, compressed=compressed)
+        return _Asked(request_id or new_id(), key, named)
+
+    def _record(  # noqa: PLR0913, PLR0917 - each is one thing that is recorded.
+        self, request_id: str, method: str, route: str, status: int, size: int, started: float
+    ) -> None:
+        seconds = time.perf_counter() - started
+        self.metrics.observe(method, route, status, seconds)
+        log_request(Served(request_id, method, route, status, size, seconds * 1000))
 
 
 def route_of(scope: Scope) -> str:
@@ -114,21 +169,16 @@ def route_of(scope: Scope) -> str:
     return getattr(route, "path", None) or "unknown"
 
 
-def _request_id(scope: Scope) -> str:
-    """The caller's own id for the request if it is a UUID, else a new one."""
-    for name, value in scope["headers"]:
-        if name == b"x-request-id":
-            sent: str = value.decode("latin-1").lower()
-            if _REQUEST_ID.fullmatch(sent):
-                return sent
-    return str(uuid7())
+def new_id() -> str:
+    """A UUID of version 7 as text (RFC 9562, section 5.7). It protects nothing."""
+    milliseconds = time.time_ns() // 1_000_000 & ((1 << 48) - 1)
+    chosen = random.getrandbits(74)
+    high = milliseconds << 16 | 0x7000 | chosen >> 62
+    digits = f"{high << 64 | 0x8 << 60 | chosen & ((1 << 62) - 1):032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
-def _headers(scope: Scope, request_id: str) -> list[tuple[bytes, bytes]]:
-    docs = scope["path"].startswith(("/docs", "/redoc"))
-    headers = {
-        **SECURITY_HEADERS,
-        "Content-Security-Policy": DOCS_POLICY if docs else API_POLICY,
-        "X-Request-Id": request_id,
-    }
-    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+def _sent_id(value: bytes) -> str:
+    """The caller's own id for the request if it is a UUID, else nothing."""
+    sent = value.decode("latin-1").lower()
+    return sent if _REQUEST_ID.fullmatch(sent) else ""

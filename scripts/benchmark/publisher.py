@@ -53,7 +53,7 @@ class Publisher:
             from app.search.index.follow import Index  # noqa: PLC0415 - it need not be there.
         except ImportError:
             return {}
-        index = Index(self.database, london_today, self.folder)
+        index = Index(self.database, london_today, self.folder / "index")
         begun = time.perf_counter()
         index.refresh()
         reading = time.perf_counter() - begun

@@ -224,6 +224,11 @@ SAFEGUARDING = {"adult_line": LINE}
         ({"name": "A new name"}, [PROVIDER, OTHER_PROVIDER, AT_VENUE, ONLINE, OTHERS]),
         ({"safeguarding": SAFEGUARDING}, [AT_VENUE, ONLINE, OTHERS]),
         ({"freshness": {"fresh": 30}}, [AT_VENUE, ONLINE, OTHERS]),
+        ({"bank_holidays": [{"day": "2026-05-12"}]}, [AT_VENUE, ONLINE, OTHERS]),
+        (
+            {"school_terms": [{"starts_on": "2026-04-13", "ends_on": "2026-05-22"}]},
+            [AT_VENUE, ONLINE, OTHERS],
+        ),
         ({"own_home_in_scope": False}, []),
     ],
 )

@@ -1,31 +1,37 @@
 """On which days a session runs, by tables of cases and by an oracle that walks day by day."""
 
-import calendar
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from factories import make_session
+from catalogue.day_by_day import (
+    CHRISTMAS_2026,
+    EASTER_2027,
+    NEAR,
+    closures,
+    days,
+    entries_of,
+    locals_days,
+    runs_by_counting,
+    sessions,
+)
+from factories import make_council, make_session
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from app.catalogue.documents.activities import Closure
 from app.catalogue.documents.sessions import SessionDocument
 from app.catalogue.occurrences import (
-    DAYS,
+    LocalDays,
     describe_times,
     is_bank_holiday,
+    local_days,
     local_span,
     next_dates,
 )
+from app.catalogue.public import Entry, activity_detail, activity_summary
 from app.vocabulary.easy_read import lint
-
-CHRISTMAS_2026 = ["2026-12-25", "2026-12-26", "2026-12-28"]
-EASTER_2027 = ["2027-03-26", "2027-03-29"]
-
-
-def days(*texts: str) -> list[date]:
-    return [date.fromisoformat(text) for text in texts]
 
 
 def monthly(day: str, *nth: int) -> dict[str, Any]:
@@ -146,77 +152,106 @@ def test_no_more_days_are_found_than_asked_for() -> None:
 # The oracle
 
 
-def runs_by_counting(session: SessionDocument, day: date) -> bool:
-    """Whether a session runs on a day: the plain way, from calendars and lists of days."""
-    begins, ends = session.valid_from or date.min, session.valid_to or date.max
-    if not begins <= day <= ends:
-        return False
-    if session.bank_holidays != "open" and is_bank_holiday(day):
-        return False
-    if session.repeats == "dated":
-        return session.dates.count(day) > 0
-    return calendar.day_abbr[day.weekday()].lower() == session.day and in_turn(session, day)
-
-
-def in_turn(session: SessionDocument, day: date) -> bool:
-    """Whether it is the turn of this one of a session's weekdays."""
-    if session.week_of is not None:
-        return (day.toordinal() - 1) // 7 % 2 == (session.week_of.toordinal() - 1) // 7 % 2
-    weeks = calendar.monthcalendar(day.year, day.month)
-    same = [week[day.weekday()] for week in weeks if week[day.weekday()]]
-    wanted = [same[nth - 1 if nth > 0 else nth] for nth in session.nth]
-    return day.day in wanted or not session.nth
-
-
-FIRST = st.dates(date(2024, 1, 1), date(2032, 12, 31))
-NEAR = FIRST | st.sampled_from(days(*CHRISTMAS_2026, *EASTER_2027, "2026-03-29", "2026-10-25"))
-
-
-@st.composite
-def sessions(draw: st.DrawFn) -> SessionDocument:
-    repeats = draw(st.sampled_from(["weekly", "fortnightly", "monthly", "dated"]))
-    valid = sorted(draw(st.tuples(NEAR, NEAR)))
-    over: dict[str, Any] = {
-        "repeats": repeats,
-        "valid_from": draw(st.sampled_from([None, valid[0]])),
-        "valid_to": draw(st.sampled_from([None, valid[1]])),
-        "bank_holidays": draw(st.sampled_from([None, "open", "closed_charged"])),
-    }
-    if repeats == "dated":
-        over["dates"] = draw(st.lists(NEAR, min_size=1, max_size=20, unique=True))
-    else:
-        over["day"] = draw(st.sampled_from(DAYS))
-    if repeats == "fortnightly":
-        over["week_of"] = draw(NEAR)
-    if repeats == "monthly":
-        nth = st.lists(st.sampled_from([1, 2, 3, 4, -1]), min_size=1, unique=True)
-        over["nth"] = draw(nth)
-    return make_session(**over)
-
-
-@st.composite
-def closures(draw: st.DrawFn) -> Closure:
-    closed_from, reopens_on = draw(NEAR), draw(st.none() | NEAR)
-    return Closure(reason="Repairs.", closed_from=closed_from, reopens_on=reopens_on)
+@settings(max_examples=150, deadline=None)
+@given(sessions(), NEAR, st.none() | closures(), locals_days(), st.integers(1, 400))
+def test_the_days_are_those_found_by_walking(
+    session: SessionDocument, first: date, closure: Closure | None, local: LocalDays, limit: int
+) -> None:
+    year = [first + timedelta(days=after) for after in range(366)]
+    expected = [day for day in year if runs_by_counting(session, day, closure, local)]
+    found = next_dates(session, first, closure=closure, limit=limit, local=local)
+    assert found == expected[:limit]
 
 
 @settings(max_examples=150, deadline=None)
-@given(sessions(), NEAR, st.none() | closures(), st.integers(1, 400))
-def test_the_days_are_those_found_by_walking(
-    session: SessionDocument, first: date, closure: Closure | None, limit: int
+@given(entries_of(), NEAR)
+def test_the_next_session_of_an_activity_is_the_one_found_by_walking(
+    entry: Entry, today: date
 ) -> None:
-    year = [first + timedelta(days=after) for after in range(366)]
-    expected = [
-        day
-        for day in year
-        if runs_by_counting(session, day)
-        and not (
-            closure
-            and closure.closed_from <= day
-            and (closure.reopens_on is None or closure.reopens_on > day)
-        )
-    ]
-    assert next_dates(session, first, closure=closure, limit=limit) == expected[:limit]
+    local = local_days(entry.council)
+    expected = min(
+        (
+            local_span(session, day)
+            for session in entry.activity.sessions
+            for day in (today + timedelta(days=after) for after in range(366))
+            if runs_by_counting(session, day, entry.activity.closure, local)
+        ),
+        default=None,
+    )
+    for shown in (activity_summary(entry, today, "en"), activity_detail(entry, today, "easy")):
+        found = shown.next_session
+        assert (found and (found.starts, found.ends)) == expected
+
+
+# A council's own days
+
+
+def test_a_council_adds_a_bank_holiday_and_takes_one_away() -> None:
+    council = make_council(
+        bank_holidays=[
+            {"day": "2026-03-23", "name": "A day of its own"},
+            {"day": "2026-04-06", "holiday": False},
+        ]
+    )
+    local = local_days(council)
+    found = next_dates(make_session(day="mon"), date(2026, 3, 16), limit=4, local=local)
+    assert found == days("2026-03-16", "2026-03-30", "2026-04-06", "2026-04-13")
+    open_then = make_session(day="mon", bank_holidays="open")
+    assert next_dates(open_then, date(2026, 3, 23), local=local) == days("2026-03-23")
+
+
+def test_school_terms_take_away_the_days_between_them_as_far_as_they_are_known() -> None:
+    council = make_council(
+        school_terms=[
+            {"starts_on": "2026-01-05", "ends_on": "2026-02-13"},
+            {"starts_on": "2026-02-23", "ends_on": "2026-03-27"},
+            {"starts_on": "2026-04-13", "ends_on": "2026-05-22"},
+            # The term between this one and the last is not known.
+            {"starts_on": "2026-09-02", "ends_on": "2026-10-23"},
+        ]
+    )
+    local = local_days(council)
+    session = make_session(day="wed", term_time_only=True)
+    found = next_dates(session, date(2026, 2, 4), limit=8, local=local)
+    assert found == days(
+        "2026-02-04",
+        "2026-02-11",
+        "2026-02-25",
+        "2026-03-04",
+        "2026-03-11",
+        "2026-03-18",
+        "2026-03-25",
+        "2026-04-15",
+    )
+    # What is not known takes no day away: before, in a gap too long for holidays, and after.
+    for day in ("2025-12-31", "2026-06-03", "2026-08-26", "2026-11-04"):
+        assert next_dates(session, date.fromisoformat(day), local=local) == days(day)
+    all_year = make_session(day="wed")
+    assert next_dates(all_year, date(2026, 2, 18), local=local) == days("2026-02-18")
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        {"bank_holidays": [{"day": "2026-03-23"}, {"day": "2026-03-23", "holiday": False}]},
+        {"school_terms": [{"starts_on": "2026-03-23", "ends_on": "2026-03-22"}]},
+        {
+            "school_terms": [
+                {"starts_on": "2026-03-23", "ends_on": "2026-04-22"},
+                {"starts_on": "2026-04-22", "ends_on": "2026-05-22"},
+            ]
+        },
+        {
+            "school_terms": [
+                {"starts_on": "2026-04-23", "ends_on": "2026-05-22"},
+                {"starts_on": "2026-01-05", "ends_on": "2026-02-22"},
+            ]
+        },
+    ],
+)
+def test_days_of_a_council_that_contradict_each_other_are_refused(over: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        make_council(**over)
 
 
 # Times

@@ -465,7 +465,27 @@ def councils_like(like: CouncilDocument) -> st.SearchStrategy[CouncilDocument]:
         disclaimer=maybe(INFORMATION),
         own_home_in_scope=st.booleans(),
         freshness=FRESHNESS_DAYS,
+        bank_holidays=st.lists(
+            documents(
+                of_councils.BankHoliday,
+                day=st.dates(),
+                holiday=st.booleans(),
+                name=maybe(SHORT),
+            ),
+            unique_by=lambda one: one.day,
+            max_size=3,
+        ),
+        school_terms=st.lists(st.dates(), unique=True, max_size=6).map(terms_of),
     )
+
+
+def terms_of(drawn: list[date]) -> list[of_councils.SchoolTerm]:
+    """School terms in order, between days in order."""
+    ends = sorted(drawn)
+    return [
+        of_councils.SchoolTerm(name=str(starts), starts_on=starts, ends_on=ends_on)
+        for starts, ends_on in zip(ends[::2], ends[1::2], strict=False)
+    ]
 
 
 COUNCIL = make_council()

@@ -1,6 +1,7 @@
 """What a council says to its residents, and the area that it answers for."""
 
 from datetime import date
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -126,6 +127,30 @@ class FreshnessDays(Document):
         return self
 
 
+class BankHoliday(Document):
+    """A day on which the council's area differs from England's bank holidays."""
+
+    day: date
+    holiday: bool = Field(
+        default=True, description="False where a bank holiday of England is a working day here."
+    )
+    name: ShortLine | None = None
+
+
+class SchoolTerm(Document):
+    """From the first to the last day of a school term. A half-term holiday makes two of one."""
+
+    name: ShortLine | None = None
+    starts_on: date
+    ends_on: date
+
+    @model_validator(mode="after")
+    def _order(self) -> Self:
+        if self.ends_on < self.starts_on:
+            raise refuse("A school term ends after it starts.")
+        return self
+
+
 class CouncilDocument(Document):
     """A council with adult social care duties, and what it says to its residents."""
 
@@ -144,9 +169,23 @@ class CouncilDocument(Document):
         default=True, description="Whether activities at the person's own home are listed."
     )
     freshness: FreshnessDays = FreshnessDays()
+    bank_holidays: list[BankHoliday] = Field(
+        default_factory=list,
+        max_length=100,
+        description="Only what differs from England's: one day more, or one less.",
+    )
+    school_terms: list[SchoolTerm] = Field(
+        default_factory=list, max_length=100, description="In order, as far as they are known."
+    )
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
+        days = [one.day for one in self.bank_holidays]
+        if len(set(days)) != len(days):
+            raise refuse("Each day of the bank holidays may stand there once.")
+        terms = self.school_terms
+        if any(later.starts_on <= term.ends_on for term, later in pairwise(terms)):
+            raise refuse("School terms stand in order, and none begins before the last one ended.")
         parts = [rule.part for rule in self.payment_rules]
         if len(set(parts)) != len(parts):
             raise refuse("Each part of a price has one payment rule.")

@@ -12,6 +12,7 @@ from app.catalogue.documents import (
     VenueDocument,
 )
 from app.catalogue.freshness import freshness
+from app.catalogue.occurrences import local_days
 from app.catalogue.public.prices import price_from, price_view
 from app.catalogue.public.references import (
     contact_views,
@@ -82,7 +83,7 @@ def _summary_fields(entry: Entry, today: date, lang: Language) -> dict[str, Any]
         "distance_miles": None,
         "online": "online" in places,
         "comes_to_you": "comes_to_you" in places,
-        "next_session": next_session(activity, today),
+        "next_session": next_session(activity, today, local_days(entry.council)),
         "price": price_from(activity, today, lang),
         "funding": stated("funding", activity.funding, lang),
         "capacity": capacity_view(activity.capacity, today, lang),
@@ -106,6 +107,7 @@ def _summary_fields(entry: Entry, today: date, lang: Language) -> dict[str, Any]
 def activity_detail(entry: Entry, today: date, lang: Language) -> ActivityDetail:
     """Everything that a person needs to decide."""
     activity, easy = entry.activity, entry.activity.easy_read
+    local = local_days(entry.council)
     fields = _summary_fields(entry, today, lang)
     fields["easy_read_missing"] = lang == "easy" and not (easy.summary and easy.description)
     return ActivityDetail(
@@ -124,7 +126,7 @@ def activity_detail(entry: Entry, today: date, lang: Language) -> ActivityDetail
         preferences=all_facts("preference", activity.preferences, lang),
         travel=all_facts("travel", activity.travel, lang),
         venues=[venue_view(venue, lang) for venue in entry.venues.values()],
-        sessions=[session_view(one, activity, today, lang) for one in activity.sessions],
+        sessions=[session_view(one, activity, today, lang, local) for one in activity.sessions],
         prices=[price_view(price, lang) for price in activity.prices],
         policies=PoliciesView(
             absence=coded_or_none("absence_rule", activity.policies.absence, lang),

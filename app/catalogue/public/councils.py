@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.catalogue.council_days import BankHolidayView, SchoolTermView
 from app.catalogue.documents import CouncilDocument
 from app.catalogue.documents.councils import Information
 from app.catalogue.public.references import contact_views
@@ -51,6 +52,8 @@ def council_detail(council: CouncilDocument, lang: Language) -> CouncilDetail:
         ],
         disclaimer=_information(council.disclaimer, lang),
         own_home_in_scope=council.own_home_in_scope,
+        bank_holidays=[BankHolidayView(**one.model_dump()) for one in council.bank_holidays],
+        school_terms=[SchoolTermView(**one.model_dump()) for one in council.school_terms],
     )
 
 

@@ -5,7 +5,13 @@ from datetime import date
 from app.catalogue.documents import ActivityDocument
 from app.catalogue.documents.sessions import Capacity, SessionDocument
 from app.catalogue.freshness import believed_capacity
-from app.catalogue.occurrences import describe_times, local_span, next_dates
+from app.catalogue.occurrences import (
+    ENGLAND,
+    LocalDays,
+    describe_times,
+    local_span,
+    next_dates,
+)
 from app.catalogue.public.wording import coded_or_none
 from app.catalogue.schemas import CapacityView, NextSession, SessionView
 from app.parameters import Language
@@ -15,12 +21,14 @@ NEXT_DATES = 6
 """How many days of each session are told."""
 
 
-def next_session(activity: ActivityDocument, today: date) -> NextSession | None:
+def next_session(
+    activity: ActivityDocument, today: date, local: LocalDays = ENGLAND
+) -> NextSession | None:
     """The first session on or after today."""
     spans = [
         local_span(session, day)
         for session in activity.sessions
-        for day in next_dates(session, today, closure=activity.closure)
+        for day in next_dates(session, today, closure=activity.closure, local=local)
     ]
     if not spans:
         return None
@@ -39,7 +47,11 @@ def capacity_view(capacity: Capacity | None, today: date, lang: Language) -> Cap
 
 
 def session_view(
-    session: SessionDocument, activity: ActivityDocument, today: date, lang: Language
+    session: SessionDocument,
+    activity: ActivityDocument,
+    today: date,
+    lang: Language,
+    local: LocalDays = ENGLAND,
 ) -> SessionView:
     """One time at which the activity runs."""
     return SessionView(
@@ -57,7 +69,9 @@ def session_view(
         term_time_only=session.term_time_only,
         valid_from=session.valid_from,
         valid_to=session.valid_to,
-        next_dates=next_dates(session, today, closure=activity.closure, limit=NEXT_DATES),
+        next_dates=next_dates(
+            session, today, closure=activity.closure, limit=NEXT_DATES, local=local
+        ),
         bank_holidays=coded_or_none("bank_holiday_rule", session.bank_holidays, lang),
         staff_ratio=session.staff_ratio and session.staff_ratio.model_dump(),
         group_size=session.group_size and session.group_size.model_dump(),

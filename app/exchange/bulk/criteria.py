@@ -5,14 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import QueryParams
 
 from app.search.criteria import SearchCriteria
 from app.search.index.filters import asked_of
 from app.search.index.find import NO_WORDS, candidates, each_once
 from app.search.index.snapshot import Snapshot
 from app.search.places import places_of, whereabouts
-from app.search.reading import criteria_in, documented_parameters
+from app.search.reading import Pairs, criteria_in, documented_parameters
 
 OF_LISTS_ALONE = frozenset({"page", "per_page", "lang", "sort", "facets"})
 """The parameters of the search that do not say which activities are meant."""
@@ -23,13 +22,13 @@ def documented_criteria() -> list[dict[str, Any]]:
     return [one for one in documented_parameters() if one["name"] not in OF_LISTS_ALONE]
 
 
-def export_criteria(query: QueryParams) -> SearchCriteria | None:
+def export_criteria(query: Pairs) -> SearchCriteria | None:
     """The criteria that a query states; None where it states none.
 
     Raises:
         RequestValidationError: something in it is not known or cannot be understood.
     """
-    if strange := OF_LISTS_ALONE.intersection(query.keys()):
+    if strange := OF_LISTS_ALONE.intersection(name for name, _ in query):
         raise RequestValidationError(
             [
                 {"type": "extra_forbidden", "loc": ("query", name), "msg": ""}
@@ -50,7 +49,8 @@ def activities_meant(snapshot: Snapshot, criteria: SearchCriteria) -> Collection
     if criteria.q is not None:
         words = snapshot.text.search(criteria.q, snapshot.alive) or NO_WORDS
     asked = asked_of(snapshot, criteria, whereabouts(places[0]) if places else None)
-    rows = each_once(snapshot, candidates(snapshot, asked, words).passing()).activities
+    passing = candidates(snapshot, asked, words).passing()
+    rows = each_once(snapshot, passing, priced=False).activities
     high, low = snapshot.activities["id_high"][rows], snapshot.activities["id_low"][rows]
     pairs = zip(high.tolist(), low.tolist(), strict=True)
     return {UUID(int=first << 64 | second) for first, second in pairs}

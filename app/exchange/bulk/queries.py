@@ -56,10 +56,12 @@ def export(request: Request, spools: Spools, index: Index, today: date, wanted: 
         Unavailable: the records are still being prepared.
         PlaceNotResolved: the place asked about is not known.
     """
-    criteria = export_criteria(request.query_params)
+    query = request.query_params.multi_items()
+    criteria = export_criteria(query)
     spool = _agreed(spools, index, today, criteria)
-    etag = etag_of(request, spool.face.epoch, spool.face.sequence, today)
-    cursor = written(Cursor(spool.face.epoch, spool.face.sequence))
+    face = spool.face
+    etag = etag_of(request.scope["path"], query, face.epoch, face.sequence, today)
+    cursor = written(Cursor(face.epoch, face.sequence))
     if named := named_by(request, etag):
         answer = unchanged(named)
         answer.headers[CURSOR_HEADER] = cursor

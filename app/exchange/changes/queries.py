@@ -63,7 +63,9 @@ async def answer_changes(
     part = await run_in_threadpool(read_part, database, cursor, params)
     while not part.changes.items and await _news(request, index, part.face, deadline):
         part = await run_in_threadpool(read_part, database, cursor, params)
-    etag = etag_of(request, part.face.epoch, part.face.sequence, today)
+    query = request.query_params.multi_items()
+    face = part.face
+    etag = etag_of(request.scope["path"], query, face.epoch, face.sequence, today)
     headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
     if named := named_by(request, etag):
         return Response(status_code=304, headers={**headers, "ETag": named})

@@ -38,7 +38,8 @@ def _feed(
         NotModified: the caller's `If-None-Match` names the answer.
     """
     face = read_clock(session)
-    etag = etag_of(request, face.epoch, face.sequence, today)
+    query = request.query_params.multi_items()
+    etag = etag_of(request.scope["path"], query, face.epoch, face.sequence, today)
     if named := named_by(request, etag):
         raise NotModified(named)
     headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}

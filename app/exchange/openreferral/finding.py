@@ -158,7 +158,7 @@ def _in_index(feed: Feed, params: PlaceParams) -> set[UUID] | None:
             # The standard has no way of saying that only some of the words were found.
             words = NO_WORDS
     passing = candidates(snapshot, asked_of(snapshot, criteria, around), words).passing()
-    rows = each_once(snapshot, passing).activities
+    rows = each_once(snapshot, passing, priced=False).activities
     if places and params.proximity is None:
         rows = rows[_may_serve(snapshot, places[0], rows)]
     high, low = snapshot.activities["id_high"][rows], snapshot.activities["id_low"][rows]
@@ -178,7 +178,7 @@ def _snapshot(feed: Feed) -> Snapshot:
     return snapshot
 
 
-def _places(snapshot: Snapshot, criteria: SearchCriteria) -> list[PlaceFound]:
+def _places(snapshot: Snapshot, criteria: SearchCriteria) -> Sequence[PlaceFound]:
     try:
         return places_of(snapshot, criteria)
     except PlaceNotResolved as problem:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +51,24 @@ class AreaSets:
                 sets.append((home, tuple(areas)))
             found.append(numbers[key])
         return type(self)(numbers, tuple(sets)), found
+
+    def saved(self) -> list[tuple[str | None, list[dict[str, Any]]]]:
+        """The sets as JSON can hold them, in the order of their numbers."""
+        return [
+            (home, [area.model_dump(mode="json") for area in areas]) for home, areas in self.sets
+        ]
+
+    @classmethod
+    def loaded(cls, saved: Iterable[tuple[str | None, list[dict[str, Any]]]]) -> Self:
+        """The sets that `saved` gave.
+
+        Raises:
+            ValueError: they are no sets of areas.
+        """
+        wanted = (
+            (home, [ServedArea.model_validate(one) for one in areas]) for home, areas in saved
+        )
+        return cls().with_sets(wanted)[0]
 
     def covering(self, place: Whereabouts) -> Flags:
         """For each set, whether it covers a place as far as that can be known.

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from app.search.index.growing import grown
+
 Array = npt.NDArray[Any]
 
 MASKS = (
@@ -26,8 +28,29 @@ MASKS = (
     "travel",
 )
 
+FOUR_VALUED = (
+    "support_mode",
+    "support_need",
+    "communication",
+    "funding",
+    "preference",
+    "travel",
+)
+"""The schemes of which activities state yes, partly, no or nothing. The masks above hold what is
+stated yes; what is stated partly, and what is stated no, stand in columns of their own."""
+
+SHADES = ("partly", "no")
+
 ACTIVITY_TYPES: Mapping[str, type[np.generic]] = {
     **dict.fromkeys(MASKS, np.uint64),
+    **{f"{scheme}_{shade}": np.uint16 for scheme in FOUR_VALUED for shade in SHADES},
+    "outcome_primary": np.uint64,
+    "closed_from": np.int32,
+    "reopens_on": np.int32,
+    "pick_up": np.int32,
+    "own_capacity": np.uint8,
+    "own_capacity_day": np.int32,
+    "own_price_set": np.int32,
     "id_high": np.uint64,
     "id_low": np.uint64,
     "slug": np.uint64,
@@ -46,7 +69,11 @@ ACTIVITY_TYPES: Mapping[str, type[np.generic]] = {
 }
 """The columns of activities. `areas` is a number of a set of served areas, `first_session` and
 `sessions` say which rows of the other table are its own, `shown_session` is the first of them at a
-venue."""
+venue. `pick_up` is a number of a set of areas too. `closed_from` is 0 where nothing is closed, and
+`reopens_on` NEVER where nobody knows. What is `own_…` holds where no session is left."""
+
+NEVER = 9_999_999
+"""Stands for a day that does not come."""
 
 SESSION_TYPES: Mapping[str, type[np.generic]] = {
     "activity": np.int32,
@@ -62,7 +89,22 @@ SESSION_TYPES: Mapping[str, type[np.generic]] = {
     "access_maybe": np.uint64,
     "capacity": np.uint64,
     "price": np.int32,
+    "access_partly": np.uint16,
+    "access_no": np.uint16,
+    "mode": np.uint16,
+    "mode_partly": np.uint16,
+    "mode_no": np.uint16,
+    "day": np.int8,
+    "slots": np.uint32,
+    "inside": np.uint16,
+    "inside_wider": np.uint16,
+    "last_day": np.int32,
+    "capacity_day": np.int32,
+    "price_set": np.int32,
 }
+"""The columns of sessions. `slots` has a bit for each slot that a session shares time with,
+`inside` one for each set of its day's parts in which it lies, `inside_wider` the same with every
+part an hour longer at both ends. `mode…` is what holds of ways of being supported there."""
 
 
 class Columns:
@@ -89,23 +131,12 @@ class Columns:
 
     def appended(self, rows: Sequence[Mapping[str, Any]]) -> "Columns":
         """The same with rows behind the last one."""
-        length = self.length + len(rows)
-        arrays = {}
-        for name, array in self._arrays.items():
-            grown = array
-            if length > len(array) or not array.flags.writeable:
-                grown = np.zeros(max(64, length + length // 4), dtype=array.dtype)
-                grown[: self.length] = array[: self.length]
-            if rows:
-                grown[self.length : length] = [row[name] for row in rows]
-            arrays[name] = grown
-        return Columns(arrays, length)
+        arrays = {
+            name: grown(array, self.length, [row[name] for row in rows])
+            for name, array in self._arrays.items()
+        }
+        return Columns(arrays, self.length + len(rows))
 
     def saved(self) -> dict[str, Array]:
         """The columns as they can be written to a file."""
         return dict(self._views)
-
-    @classmethod
-    def loaded(cls, arrays: Mapping[str, Array]) -> "Columns":
-        """Columns from a file; they may be mapped from it and are copied when first appended to."""
-        return cls(arrays, len(next(iter(arrays.values()))))

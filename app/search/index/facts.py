@@ -14,6 +14,9 @@ from app.catalogue.occurrences import DAYS, time_bands
 from app.catalogue.pricing import attendance_pence
 from app.catalogue.public import Entry, shown_point
 from app.search.index.bits import bit_numbers, mask_of
+from app.search.index.columns import NEVER, SHADES
+from app.search.index.stated import group_size_says, price_set
+from app.search.index.times import HOUR, PARTS, day_number, lying_in, sharing
 from app.search.text.postings import Fields
 from app.vocabulary.terms import vocabulary
 
@@ -61,7 +64,7 @@ def still_to_come(sessions: Sequence[SessionDocument], today: date) -> list[Sess
     return found
 
 
-def activity_facts(one: Indexable) -> Facts:
+def activity_facts(one: Indexable, today: date) -> Facts:
     """The numbers of an activity."""
     activity = one.entry.activity
     facts: Facts = {
@@ -69,9 +72,15 @@ def activity_facts(one: Indexable) -> Facts:
     }
     facts["outcome"] = mask_of("outcome", [term.code for term in activity.outcomes])
     facts["open_to"] = mask_of("open_to", [activity.open_to] if activity.open_to else [])
+    facts["outcome_primary"] = mask_of(
+        "outcome", [term.code for term in activity.outcomes if term.primary]
+    )
     for name, scheme in rows.STATEMENTS.items():
-        facts[scheme], facts[f"{scheme}_maybe"] = _stated(scheme, getattr(activity, name))
-    ages = activity.ages
+        statements = getattr(activity, name)
+        facts[scheme], facts[f"{scheme}_maybe"] = _stated(scheme, statements)
+        facts |= {f"{scheme}_{shade}": _shade(scheme, statements, shade) for shade in SHADES}
+    ages, closure = activity.ages, activity.closure
+    believed = believed_capacity(activity.capacity, today)
     return {
         **facts,
         "id_high": activity.id.int >> 64,
@@ -82,6 +91,11 @@ def activity_facts(one: Indexable) -> Facts:
         "maximum_age": NO_LIMIT if ages.maximum is None else ages.maximum,
         "confirmed": activity.confirmed_on.toordinal(),
         "published": int(one.published_at.timestamp() * 1_000_000),
+        "closed_from": closure.closed_from.toordinal() if closure else 0,
+        "reopens_on": closure.reopens_on.toordinal() if closure and closure.reopens_on else NEVER,
+        "own_capacity": 1 << bit_numbers("capacity")[believed.status if believed else "unknown"],
+        "own_capacity_day": believed.as_of.toordinal() if believed else 0,
+        "own_price_set": price_set(activity.prices, None),
     }
 
 
@@ -98,13 +112,19 @@ def _stated(scheme: str, statements: Sequence[Any]) -> tuple[int, int]:
     return yes, every & ~no
 
 
-def session_facts(one: Indexable, today: date) -> list[tuple[Facts, VenueDocument | None]]:
+def _shade(scheme: str, statements: Sequence[Any], value: str) -> int:
+    return mask_of(scheme, [one.code for one in statements if one.value == value])
+
+
+def session_facts(
+    one: Indexable, to_come: Sequence[SessionDocument], today: date
+) -> list[tuple[Facts, VenueDocument | None]]:
     """The numbers of each session still to come, with its venue; else those of a blank one."""
     activity = one.entry.activity
-    sessions: Sequence[SessionDocument | None] = still_to_come(activity.sessions, today)
     whole = {session.id: session for session in activity.sessions}
     found = []
-    for session in sessions or [None]:
+    sessions: list[SessionDocument | None] = [*to_come] or [None]
+    for session in sessions:
         venue = one.entry.venues[session.venue_id] if session and session.venue_id else None
         point = shown_point(venue) if venue else None
         capacity = (session.capacity if session else None) or activity.capacity
@@ -124,9 +144,47 @@ def session_facts(one: Indexable, today: date) -> list[tuple[Facts, VenueDocumen
             "access_maybe": maybe,
             "capacity": 1 << bit_numbers("capacity")[believed.status if believed else "unknown"],
             "price": NOT_KNOWN if price is None else price,
+            **{
+                f"access_{shade}": _shade("access", venue.features if venue else [], shade)
+                for shade in SHADES
+            },
+            **_mode_facts(activity.support_modes, session),
+            **_slot_facts(session),
+            "last_day": _last_day(session),
+            "capacity_day": believed.as_of.toordinal() if believed else 0,
+            "price_set": price_set(activity.prices, whole[session.id] if session else None),
         }
         found.append((facts, venue))
     return found
+
+
+def _mode_facts(statements: Sequence[Any], session: SessionDocument | None) -> Facts:
+    """What holds of ways of being supported: what the session itself says goes first."""
+    values = {one.code: one.value for one in statements} | group_size_says(session)
+    return {
+        name: mask_of("support_mode", [code for code, value in values.items() if value == shade])
+        for name, shade in (("mode", "yes"), ("mode_partly", "partly"), ("mode_no", "no"))
+    }
+
+
+def _slot_facts(session: SessionDocument | None) -> Facts:
+    if session is None:
+        return {"day": NOT_KNOWN, "slots": 0, "inside": 0, "inside_wider": 0}
+    day, starts, ends = day_number(session), _minutes(session.starts_at), _minutes(session.ends_at)
+    return {
+        "day": day,
+        "slots": sharing(day, starts, ends) << (PARTS * day),
+        "inside": lying_in(day, starts, ends),
+        "inside_wider": lying_in(day, starts, ends, HOUR),
+    }
+
+
+def _last_day(session: SessionDocument | None) -> int:
+    """The last day that a session may run on; dated ones end with their dates."""
+    if session is None:
+        return NEVER
+    ends = [session.valid_to, max(session.dates, default=None)]
+    return min((day.toordinal() for day in ends if day), default=NEVER)
 
 
 def _minutes(at: Any) -> int:  # noqa: ANN401 - a time of day.

@@ -1,6 +1,6 @@
 """Each criterion as a test of rows: of activities, or of one session that must pass all of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,13 +11,15 @@ from app.geo.distance import miles_to_many
 from app.search.criteria import SearchCriteria
 from app.search.index.areas import Whereabouts
 from app.search.index.bits import asked_any, mask_of
+from app.search.index.columns import Columns
 from app.search.index.facts import AT_VENUE, BANK_HOLIDAY, BLANK, NOT_KNOWN
 from app.search.index.grid import Rows
+from app.search.index.ground import Overlap
 from app.search.index.snapshot import Snapshot
 
 Flags = npt.NDArray[np.bool_]
 Miles = npt.NDArray[np.float64]
-Test = Callable[[Rows], Flags]
+Test = Callable[[Rows], Flags] | Overlap
 """Says of each of some rows whether it passes."""
 
 ADULT = 18
@@ -66,9 +68,8 @@ def asked_of(snapshot: Snapshot, criteria: SearchCriteria, place: Whereabouts | 
     )
 
 
-def _overlaps(column: npt.NDArray[np.uint64], mask: int) -> Test:
-    bits = np.uint64(mask)
-    return lambda rows: (column[rows] & bits) != 0
+def _overlaps(name: str, columns: Columns, mask: int) -> Overlap:
+    return Overlap(name, columns[name], np.uint64(mask))
 
 
 def _holds_all(column: npt.NDArray[np.uint64], mask: int) -> Test:
@@ -87,7 +88,7 @@ def _activity_tests(snapshot: Snapshot, criteria: SearchCriteria) -> dict[str, T
     tests: dict[str, Test] = {}
     for scheme in ANY_OF:
         if codes := getattr(criteria, scheme):
-            tests[scheme] = _overlaps(columns[scheme], asked_any(scheme, codes))
+            tests[scheme] = _overlaps(scheme, columns, asked_any(scheme, codes))
     if criteria.support_need:
         known = "support_need_maybe" if criteria.include_unknown else "support_need"
         mask = mask_of("support_need", criteria.support_need)
@@ -153,13 +154,13 @@ def _session_tests(snapshot: Snapshot, criteria: SearchCriteria) -> dict[str, Te
         )
     if criteria.time_band:
         mask = mask_of("time_band", criteria.time_band)
-        tests["time_band"] = _overlaps(columns["time_band"], mask)
+        tests["time_band"] = _overlaps("time_band", columns, mask)
     if criteria.access:
         known = "access_maybe" if criteria.include_unknown else "access"
         tests["access"] = _holds_all(columns[known], mask_of("access", criteria.access))
     if criteria.capacity:
         mask = mask_of("capacity", criteria.capacity)
-        tests["capacity"] = _overlaps(columns["capacity"], mask)
+        tests["capacity"] = _overlaps("capacity", columns, mask)
     most = _most_pence(criteria)
     if most is not None:
         tests["price"] = lambda rows: (
@@ -177,11 +178,45 @@ def _minutes(text: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def sessions_around(snapshot: Snapshot, place: Whereabouts, within: float) -> Rows:
-    """The rows of sessions that may be at a place or serve it: all that do, and some others."""
-    late = np.arange(snapshot.settled_sessions, snapshot.sessions.length, dtype=np.int32)
-    near = snapshot.grid.around(place.point, within + place.uncertainty)
-    return np.concatenate([near, snapshot.elsewhere, late])
+def reached(
+    snapshot: Snapshot, place: Whereabouts, within: float, tests: Sequence[Overlap]
+) -> tuple[Rows, Miles]:
+    """The sessions within reach of a place, or that come to it, each with its miles.
+
+    Args:
+        snapshot: the catalogue.
+        place: where, and how surely that is known.
+        within: miles.
+        tests: what their activities must pass.
+    """
+    ground, columns = snapshot.ground, snapshot.sessions
+    at_venues = ground.within(
+        ground.around(place.point, within + place.uncertainty), tests, columns
+    )
+    miles = miles_to_many(
+        place.point, columns["latitude"][at_venues], columns["longitude"][at_venues]
+    )
+    near = (miles - place.uncertainty <= within).nonzero()[0]
+    others = ground.within(snapshot.coming_to(place), tests, columns)
+    sessions = np.concatenate([at_venues[near], others])
+    distances = np.concatenate([miles[near], np.full(len(others), np.inf)])
+    if snapshot.settled_sessions == columns.length:
+        return sessions, distances
+    late = np.arange(snapshot.settled_sessions, columns.length, dtype=np.int32)
+    for test in tests:
+        late = late[test(columns["activity"][late])]
+    miles = miles_of(snapshot, place, late)
+    serving = serves(snapshot, place, within, late, miles)
+    return (
+        np.concatenate([sessions, late[serving]]),
+        np.concatenate([distances, miles[serving]]),
+    )
+
+
+def looked_at(snapshot: Snapshot, place: Whereabouts, within: float) -> int:
+    """How many sessions have to be looked at to find those within reach of a place."""
+    around = snapshot.ground.around(place.point, within + place.uncertainty)
+    return sum(end - begin for begin, end in around)
 
 
 def miles_of(snapshot: Snapshot, place: Whereabouts, rows: Rows) -> Miles:

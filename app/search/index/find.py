@@ -1,24 +1,27 @@
 """Which activities meet the criteria, in which order, and what the terms would find."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from app.search.criteria import SearchCriteria
+from app.search.index.areas import Whereabouts
 from app.search.index.facts import NOT_KNOWN
 from app.search.index.filters import (
     Asked,
     Flags,
     Miles,
     Test,
+    looked_at,
     miles_of,
+    reached,
     serves,
-    sessions_around,
 )
 from app.search.index.grid import Rows, ranges
+from app.search.index.ground import Overlap
 from app.search.index.snapshot import Snapshot
 from app.search.text.postings import TextMatches
 
@@ -60,13 +63,14 @@ class Found:
     """The activities that meet the criteria, each once, in no order yet.
 
     `sessions` is the session that each is shown with, or NOT_KNOWN; `miles` is how far it is,
-    infinite where it is at no venue, and None where no place was asked about.
+    infinite where it is at no venue, and None where no place was asked about. `prices` is what
+    each costs at least, or NOT_KNOWN; None where no prices were wanted.
     """
 
     activities: Rows
     sessions: Numbers
     miles: Miles | None
-    prices: Numbers
+    prices: Numbers | None
 
 
 def candidates(
@@ -89,51 +93,98 @@ def candidates(
     of_activities, of_sessions = dict(asked.of_activities), dict(asked.of_sessions)
     kept = {name: of_activities.pop(name) for name in held_back if name in of_activities}
     kept_of_sessions = {name: of_sessions.pop(name) for name in held_back if name in of_sessions}
-    by_session = bool(asked.of_sessions) or asked.place is not None or whole
-    columns = snapshot.sessions
-    sessions: Rows | None = None
+    tests, place = list(of_activities.values()), asked.place
+    rows: Candidates
+    if place is not None and (
+        words is None or len(words.rows) > looked_at(snapshot, place, asked.within)
+    ):
+        rows = _around(snapshot, place, asked.within, tests, words)
+    else:
+        by_session = bool(asked.of_sessions) or place is not None or whole
+        rows = _of_activities(snapshot, tests, words, by_session=by_session)
+    for test in of_sessions.values():
+        if rows.sessions is not None:
+            rows = _narrowed(rows, test(rows.sessions))
+    if place is not None and rows.sessions is not None and rows.miles is None:
+        miles = miles_of(snapshot, place, rows.sessions)
+        reaching = serves(snapshot, place, asked.within, rows.sessions, miles)
+        rows = _narrowed(replace(rows, miles=miles), reaching)
+    if not kept and not kept_of_sessions:
+        return rows
+    held = _outcomes(kept, rows.activities) | _outcomes(kept_of_sessions, rows.sessions)
+    return replace(rows, held_back=held)
+
+
+def _around(
+    snapshot: Snapshot,
+    place: Whereabouts,
+    within: float,
+    tests: Sequence[Test],
+    words: TextMatches | None,
+) -> Candidates:
+    """The sessions within reach of a place whose activities pass the tests and have the words."""
+    overlaps = [test for test in tests if isinstance(test, Overlap)]
+    sessions, miles = reached(snapshot, place, within, overlaps)
+    activities = snapshot.sessions["activity"][sessions]
+    rows = Candidates(activities, sessions, miles)
+    if snapshot.some_dead:
+        rows = _narrowed(rows, snapshot.alive[activities])
+    if words is not None:
+        rows = _narrowed(rows, _among(words.rows, rows.activities))
+    for test in tests:
+        if not isinstance(test, Overlap):
+            rows = _narrowed(rows, test(rows.activities))
+    return rows
+
+
+def _of_activities(
+    snapshot: Snapshot, tests: Sequence[Test], words: TextMatches | None, *, by_session: bool
+) -> Candidates:
+    """The activities that pass the tests and have the words, or all their sessions."""
     activities: Rows
     if words is not None:
         activities = words.rows
-    elif asked.place is not None:
-        sessions = sessions_around(snapshot, asked.place, asked.within)
-        activities = columns["activity"][sessions]
-        sessions, activities = _narrowed(sessions, activities, snapshot.alive[activities])
     else:
         activities = np.flatnonzero(snapshot.alive).astype(np.int32)
-    for test in of_activities.values():
-        sessions, activities = _narrowed(sessions, activities, test(activities))
-    if by_session and sessions is None:
-        counts = snapshot.activities["sessions"][activities]
-        sessions = ranges(snapshot.activities["first_session"][activities], counts)
-        activities = np.repeat(activities, counts)
-    if sessions is not None:
-        for test in of_sessions.values():
-            passed = test(sessions)
-            sessions, activities = sessions[passed], activities[passed]
-    miles = None
-    if asked.place is not None and sessions is not None:
-        miles = miles_of(snapshot, asked.place, sessions)
-        reached = serves(snapshot, asked.place, asked.within, sessions, miles)
-        sessions, activities, miles = sessions[reached], activities[reached], miles[reached]
+    for test in tests:
+        activities = activities[test(activities)]
+    if not by_session:
+        return Candidates(activities, None, None)
+    counts = snapshot.activities["sessions"][activities]
+    sessions = ranges(snapshot.activities["first_session"][activities], counts)
+    return Candidates(np.repeat(activities, counts), sessions, None)
+
+
+def _among(sorted_rows: Rows, rows: Rows) -> Flags:
+    """Whether each of some rows is among others, which are sorted."""
+    if not len(sorted_rows):
+        return np.zeros(len(rows), dtype=np.bool_)
+    at = np.minimum(np.searchsorted(sorted_rows, rows), len(sorted_rows) - 1)
+    found: Flags = sorted_rows[at] == rows
+    return found
+
+
+def _narrowed(rows: Candidates, keep: Flags) -> Candidates:
+    at = keep.nonzero()[0]
     return Candidates(
-        activities,
-        sessions,
-        miles,
-        _outcomes(kept, activities) | _outcomes(kept_of_sessions, sessions),
+        rows.activities[at],
+        None if rows.sessions is None else rows.sessions[at],
+        None if rows.miles is None else rows.miles[at],
     )
-
-
-def _narrowed(sessions: Rows | None, activities: Rows, keep: Flags) -> tuple[Rows | None, Rows]:
-    return None if sessions is None else sessions[keep], activities[keep]
 
 
 def _outcomes(tests: Mapping[str, Test], rows: Rows | None) -> dict[str, Flags]:
     return {} if rows is None else {name: test(rows) for name, test in tests.items()}
 
 
-def each_once(snapshot: Snapshot, passing: Candidates) -> Found:
-    """The activities of some candidates, each with the session that it is shown with."""
+def each_once(snapshot: Snapshot, passing: Candidates, *, priced: bool) -> Found:
+    """The activities of some candidates, each with the session that it is shown with.
+
+    Args:
+        snapshot: the catalogue.
+        passing: the candidates.
+        priced: whether prices matter; without, they are left out.
+    """
     columns = snapshot.activities
     if passing.sessions is None:
         return Found(
@@ -142,26 +193,55 @@ def each_once(snapshot: Snapshot, passing: Candidates) -> Found:
             None,
             columns["least_price"][passing.activities],
         )
+    # Sessions lie in the order of their activities, so that this brings together each one's own.
+    by_row = np.argsort(passing.sessions)
+    sessions, activities = passing.sessions[by_row], passing.activities[by_row]
+    starts = _starts(activities)
     # A session of a place is better the nearer it is, and of two the earlier listed. Without a
     # place one at a venue is better than any other.
-    at_venue = snapshot.sessions["venue"][passing.sessions] != NOT_KNOWN
-    far = passing.miles if passing.miles is not None else ~at_venue
-    order = np.lexsort((passing.sessions, far, passing.activities))
-    activities = passing.activities[order]
-    first = np.ones(len(activities), dtype=np.bool_)
-    first[1:] = activities[1:] != activities[:-1]
-    best = order[first]
-    shown = np.where(at_venue[best], passing.sessions[best], NOT_KNOWN)
-    prices = snapshot.sessions["price"][passing.sessions[order]].astype(np.int64)
-    prices[prices == NOT_KNOWN] = np.iinfo(np.int64).max
-    least = np.minimum.reduceat(prices, np.flatnonzero(first)) if len(prices) else prices
-    least[least == np.iinfo(np.int64).max] = NOT_KNOWN
+    at_venue = snapshot.sessions["venue"][sessions] != NOT_KNOWN
+    far = passing.miles[by_row] if passing.miles is not None else (~at_venue).astype(np.int8)
+    best = _least(far, starts)
     return Found(
-        activities[first],
-        shown.astype(np.int32),
-        None if passing.miles is None else passing.miles[best],
-        least.astype(np.int32),
+        activities[starts],
+        np.where(at_venue[best], sessions[best], NOT_KNOWN).astype(np.int32),
+        None if passing.miles is None else far[best],
+        _least_prices(snapshot, sessions, starts) if priced else None,
     )
+
+
+def _starts(sorted_rows: Rows) -> npt.NDArray[np.intp]:
+    """Where each stretch of equal rows begins."""
+    first = np.empty(len(sorted_rows), dtype=np.bool_)
+    first[:1] = True
+    np.not_equal(sorted_rows[1:], sorted_rows[:-1], out=first[1:])
+    return first.nonzero()[0]
+
+
+def _least(
+    numbers: npt.NDArray[np.float64 | np.int8], starts: npt.NDArray[np.intp]
+) -> npt.NDArray[np.intp]:
+    """The place of the first of the least numbers in each stretch."""
+    if len(starts) == len(numbers):
+        return starts
+    lengths = np.empty(len(starts), dtype=np.intp)
+    np.subtract(starts[1:], starts[:-1], out=lengths[:-1])
+    lengths[-1] = len(numbers) - starts[-1]
+    least = np.minimum.reduceat(numbers, starts).repeat(lengths)
+    places = (numbers == least).nonzero()[0]
+    # The first such place at or behind the beginning of each stretch lies within the stretch.
+    first: npt.NDArray[np.intp] = places[places.searchsorted(starts)]
+    return first
+
+
+def _least_prices(snapshot: Snapshot, sessions: Rows, starts: npt.NDArray[np.intp]) -> Numbers:
+    """The least price that is known in each stretch of sessions."""
+    # As numbers without a sign, what is not known is more than any price.
+    prices: npt.NDArray[np.uint32] = snapshot.sessions["price"][sessions].view(np.uint32)
+    if len(starts) < len(sessions):
+        prices = np.minimum.reduceat(prices, starts)
+    known: Numbers = prices.view(np.int32)
+    return known
 
 
 def ordered(
@@ -202,7 +282,7 @@ def _keys(
         first = -scores.astype(np.float64)
     elif name == "distance" and found.miles is not None:
         first = found.miles
-    elif name == "price":
+    elif name == "price" and found.prices is not None:
         first = np.where(found.prices == NOT_KNOWN, np.inf, found.prices.astype(np.float64))
     elif name == "confirmed":
         first = -columns["confirmed"][found.activities].astype(np.float64)
@@ -210,7 +290,9 @@ def _keys(
         first = -columns["published"][found.activities].astype(np.float64)
     else:
         first = snapshot.name_rank[found.activities]
-    reversed_first = np.where(np.isinf(first), first, sign * first)
+    reversed_first = first
+    if sign < 0:
+        reversed_first = np.where(np.isinf(first), first, -first)
     if name == "relevance" and found.miles is not None:
         return [found.miles, reversed_first]
     return [reversed_first]

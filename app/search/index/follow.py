@@ -1,19 +1,22 @@
 """Keeps a snapshot up with the catalogue's clock: in the background, and at once after a write."""
 
+import gc
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.catalogue.loading import live_activities
+from app.catalogue.loading import all_councils, live_activities, live_count
 from app.clock import Change, ClockFace, read_clock
 from app.database import Database
 from app.geo.queries import areas_on
 from app.problems import Unavailable
+from app.search.index import saved
 from app.search.index.facts import Indexable
 from app.search.index.snapshot import Snapshot, built, changed, empty_snapshot, settled
 
@@ -24,9 +27,6 @@ LOOK_EVERY = 0.25
 
 MOST_LATE = 2_000
 """So many rows may stand outside the grid before it is made anew."""
-
-MOST_ANSWERS = 1_000
-"""So many answers are remembered, some tens of megabytes, before all are forgotten."""
 
 MOST_CHANGES = 5_000
 """With more changes than this since the last look, all is read again."""
@@ -43,13 +43,13 @@ class Index:
         Args:
             database: whose catalogue to follow.
             today: tells the day it is in London.
-            folder: where the file of summaries lies; the system's own for such if not given.
+            folder: where snapshots are saved, so that the next start need not read everything;
+                without it none are.
         """
         self._database = database
         self._today = today
         self._folder = folder
         self._snapshot: Snapshot | None = None
-        self._answers: dict[str, bytes] = {}
         self._refreshing = threading.Lock()
         self._stopping = threading.Event()
         self._first = threading.Event()
@@ -72,15 +72,10 @@ class Index:
             raise Unavailable("The catalogue is being read. Try again in a moment.")
         return self._snapshot
 
-    def remembered(self, etag: str) -> bytes | None:
-        """The answer that was given under an ETag, if it is remembered."""
-        return self._answers.get(etag)
-
-    def remember(self, etag: str, answer: bytes) -> None:
-        """Remember an answer for as long as the catalogue stays as it is."""
-        if len(self._answers) >= MOST_ANSWERS:
-            self._answers = {}
-        self._answers[etag] = answer
+    @property
+    def newest(self) -> Snapshot | None:
+        """The newest snapshot, if the catalogue was read."""
+        return self._snapshot
 
     def start(self, *, wait: float = 0) -> None:
         """Read the catalogue and follow it until `stop`.
@@ -101,11 +96,19 @@ class Index:
 
     def refresh(self) -> None:
         """Look at the clock, and catch up with it."""
-        with self._refreshing, self._database.read() as session:
-            known = self._snapshot
-            self._snapshot = self._caught_up(session, read_clock(session), self._today())
-            if self._snapshot is not known:
-                self._answers = {}
+        with self._refreshing:
+            with self._database.read() as session:
+                face, today = read_clock(session), self._today()
+                caught_up = self._caught_up(session, face, today)
+                if caught_up is None and not self._saves(session, today):
+                    caught_up = self._built(session, self._empty(session, face, today))
+            if caught_up is None:
+                caught_up = self._saved_or_built()
+                # What a large catalogue leaves in memory stays. It need not be searched for rubbish
+                # again and again: that would hold up requests for a tenth of a second each time.
+                gc.collect()
+                gc.freeze()
+            self._snapshot = caught_up
 
     def _follow(self) -> None:
         while not self._stopping.is_set():
@@ -122,45 +125,79 @@ class Index:
             self._first.set()
             self._database.changed.wait(LOOK_EVERY)
 
-    def _caught_up(self, session: Session, face: ClockFace, today: date) -> Snapshot:
+    def _caught_up(self, session: Session, face: ClockFace, today: date) -> Snapshot | None:
+        """What is known with all that changed since; None where all has to be read."""
         known = self._snapshot
         if known is None or (known.epoch, known.today) != (face.epoch, today):
-            return self._read_whole(session, face, today)
-        if known.sequence == face.sequence:
-            return known
-        changes = session.exec(
-            select(Change.kind, Change.subject)
-            .where(col(Change.sequence) > known.sequence)
-            .limit(MOST_CHANGES + 1)
-        ).all()
-        ids = {UUID(subject) for kind, subject in changes if kind == "activity"}
-        # What a council says stands in many places, and changes rarely.
-        of_council = any(kind == "council" for kind, _ in changes)
-        if of_council or len(changes) > MOST_CHANGES:
-            return self._read_whole(session, face, today)
-        found = [
-            Indexable(entry, published_at)
-            for some in _some_at_a_time(sorted(ids))
-            for chunk in live_activities(session, today, some)
-            for entry, published_at in chunk
-        ]
-        caught_up = changed(known, face.sequence, ids, found)
-        return settled(caught_up) if caught_up.late > MOST_LATE else caught_up
+            return None
+        return _followed(session, known, face)
 
-    def _read_whole(self, session: Session, face: ClockFace, today: date) -> Snapshot:
-        start = empty_snapshot(
-            face.epoch, face.sequence, today, areas_on(session, today), self._folder
-        )
+    def _saves(self, session: Session, today: date) -> bool:
+        return self._folder is not None and live_count(session, today) >= saved.FEWEST
+
+    def _saved_or_built(self) -> Snapshot:
+        """The catalogue as it was saved, with what changed since; or read whole, and saved."""
+        assert self._folder is not None  # noqa: S101 - tells mypy what the caller has looked at.
+        # The transaction begins when it is our turn, and sees what another worker saw and saved.
+        with saved.alone(self._folder), self._database.read() as session:
+            start = self._empty(session, read_clock(session), self._today(), self._folder)
+            face = ClockFace(start.epoch, start.sequence)
+            known = saved.load(self._folder, start)
+            if known is not None and (followed := _followed(session, known, face)):
+                fields = {"activities": followed.total, "sequence": known.sequence}
+                logger.info("read a saved snapshot", extra={"fields": fields})
+                return followed
+            snapshot = self._built(session, start)
+            if saved.save(self._folder, snapshot):
+                # Mapped from the file it takes less memory, and shares it with other workers.
+                return saved.load(self._folder, start) or snapshot
+            return snapshot
+
+    def _empty(
+        self, session: Session, face: ClockFace, today: date, folder: Path | None = None
+    ) -> Snapshot:
+        areas = areas_on(session, today)
+        scratch = folder if folder and folder.is_dir() else None
+        start = empty_snapshot(face.epoch, face.sequence, today, areas, scratch)
+        councils = {one.area.gss: one for one in all_councils(session) if one.area.gss}
+        return replace(start, councils_said=councils)
+
+    @staticmethod
+    def _built(session: Session, start: Snapshot) -> Snapshot:
         snapshot = built(
             start,
             (
                 [Indexable(entry, published_at) for entry, published_at in chunk]
-                for chunk in live_activities(session, today)
+                for chunk in live_activities(session, start.today)
             ),
         )
-        fields = {"activities": snapshot.total, "sequence": face.sequence}
+        fields = {"activities": snapshot.total, "sequence": snapshot.sequence}
         logger.info("read the whole catalogue", extra={"fields": fields})
         return snapshot
+
+
+def _followed(session: Session, known: Snapshot, face: ClockFace) -> Snapshot | None:
+    """A snapshot with all that changed since; None where that is too much to follow."""
+    if known.sequence == face.sequence:
+        return known
+    changes = session.exec(
+        select(Change.kind, Change.subject)
+        .where(col(Change.sequence) > known.sequence)
+        .limit(MOST_CHANGES + 1)
+    ).all()
+    ids = {UUID(subject) for kind, subject in changes if kind == "activity"}
+    # What a council says stands in many places, and changes rarely.
+    of_council = any(kind == "council" for kind, _ in changes)
+    if of_council or len(changes) > MOST_CHANGES:
+        return None
+    found = [
+        Indexable(entry, published_at)
+        for some in _some_at_a_time(sorted(ids))
+        for chunk in live_activities(session, known.today, some)
+        for entry, published_at in chunk
+    ]
+    caught_up = changed(known, face.sequence, ids, found)
+    return settled(caught_up) if caught_up.late > MOST_LATE else caught_up
 
 
 def _some_at_a_time(ids: list[UUID], size: int = 400) -> Iterator[list[UUID]]:

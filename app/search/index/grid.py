@@ -55,17 +55,22 @@ class Grid:
         starts = np.searchsorted(cells[by_cell], np.arange(ROWS * COLUMNS + 1))
         return cls(rows[by_cell].astype(np.int32), starts.astype(np.int32))
 
-    def around(self, point: Point, miles: float) -> Rows:
-        """Every row within some miles of a point, and some further away."""
+    def stretches(self, point: Point, miles: float) -> tuple[list[int], list[int]]:
+        """From where to where in the order lies all within some miles of a point, and some more.
+
+        Returns:
+            The beginnings, and the ends behind the last ones.
+        """
         tall = miles / MILES_A_DEGREE
         furthest = min(89.0, abs(point.latitude) + tall)
         wide = miles / (MILES_A_DEGREE * cos(radians(furthest)))
         first, last = _span(point.latitude, tall, SOUTH, TALL, ROWS)
         left, right = _span(point.longitude, wide, WEST, WIDE, COLUMNS)
-        rows = np.arange(first, last + 1) * COLUMNS
-        begins = self.starts[rows + left].astype(np.int64)
-        ends = self.starts[rows + right + 1].astype(np.int64)
-        return self.order[ranges(begins, ends - begins)]
+        begin, end = first * COLUMNS + left, last * COLUMNS + left + 1
+        across = right - left + 1
+        begins: list[int] = self.starts[begin:end:COLUMNS].tolist()
+        ends: list[int] = self.starts[begin + across : end + across : COLUMNS].tolist()
+        return begins, ends
 
 
 def _span(middle: float, reach: float, origin: float, size: float, cells: int) -> tuple[int, int]:

@@ -12,23 +12,27 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from app.catalogue.documents import VenueDocument
+from app.catalogue.documents import CouncilDocument, VenueDocument
+from app.catalogue.documents.sessions import SessionDocument
 from app.catalogue.public import activity_summary
 from app.catalogue.rows import sort_name
 from app.geo.areas import Areas
-from app.geo.councils import PlaceFound
 from app.search.index.areas import AreaSets, Whereabouts
 from app.search.index.columns import ACTIVITY_TYPES, SESSION_TYPES, Columns
 from app.search.index.facts import (
-    AT_VENUE,
     NOT_KNOWN,
     Indexable,
     activity_facts,
     session_facts,
     slug_number,
+    still_to_come,
     text_fields,
 )
-from app.search.index.grid import Grid, Rows
+from app.search.index.grid import Rows
+from app.search.index.ground import Ground, Stretch
+from app.search.index.growing import GrowingList
+from app.search.index.names import Names, Numbered
+from app.search.index.stated import statement
 from app.search.index.summaries import LANGUAGES, Summaries, ready_made, venue_json
 from app.search.text.postings import Fields, TextIndex
 
@@ -45,31 +49,36 @@ CHUNK = 2_000
 
 
 @dataclass(frozen=True)
-class Names:
-    """Things that activities refer to by number: the number of each by its names."""
+class Ids:
+    """The settled rows by the lower halves of their activities' ids, which are chosen at random."""
 
-    numbers: Mapping[str, int] = field(default_factory=dict)
-    count: int = 0
+    lows: npt.NDArray[np.uint64]
+    rows: Rows
 
-    def with_names(self, wanted: Sequence[Sequence[str]]) -> tuple["Names", list[int]]:
-        """These names and more, and the number of each thing that was wanted by all its names."""
-        numbers, count, found = dict(self.numbers), self.count, []
-        for names in wanted:
-            number = numbers.get(names[0], count)
-            count = max(count, number + 1)
-            numbers.update(dict.fromkeys(names, number))
-            found.append(number)
-        return Names(numbers, count), found
+    @classmethod
+    def of(cls, lows: npt.NDArray[np.uint64]) -> "Ids":
+        """The rows of some ids."""
+        order = np.argsort(lows, kind="stable").astype(np.int32)
+        return cls(lows[order], order)
+
+    def rows_of(self, low: int) -> list[int]:
+        """The rows of those whose lower half is this, ascending."""
+        wanted = np.uint64(low)
+        first, last = (
+            np.searchsorted(self.lows, wanted),
+            np.searchsorted(self.lows, wanted, "right"),
+        )
+        found: list[int] = self.rows[first:last].tolist()
+        return found
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """The live catalogue at one number of its clock, on one day.
 
-    The first `settled` rows of activities, and the first `settled_sessions`, are in the grid and
-    in `sorted_keys`; the late ones behind them are looked at one by one. A row that is not `alive`
-    was changed or removed since. `rank` orders rows by sort name, then id; `elsewhere` holds the
-    settled sessions that are not at a venue.
+    The first `settled` rows of activities, and the first `settled_sessions`, are in the ground, in
+    `ids` and in `sorted_keys`; the late ones behind them are looked at one by one. A row that is
+    not `alive` was changed or removed since. `rank` orders rows by sort name, then id.
     """
 
     epoch: str
@@ -78,35 +87,50 @@ class Snapshot:
     activities: Columns
     sessions: Columns
     alive: Flags
+    some_dead: bool
     rank: Ranks
     name_rank: Ranks
-    keys: Sequence[SortKey]
+    keys: GrowingList
     sorted_keys: Sequence[SortKey]
     settled: int
-    grid: Grid
-    elsewhere: Rows
+    ids: Ids
+    ground: Ground
     settled_sessions: int
     text: TextIndex
     summaries: Summaries
-    venues: Sequence[bytes]
+    venues: GrowingList
     venue_numbers: Mapping[UUID, int]
     providers: Names
     councils: Names
     council_names: Mapping[str, str]
     area_sets: AreaSets
     areas: Areas
-    places: dict[str, list[PlaceFound]] = field(default_factory=dict)
+    price_sets: Numbered = field(default_factory=Numbered)
+    """The prices that hold for a session, with what they depend on; sessions that cost the same
+    share them."""
+    councils_said: Mapping[str, CouncilDocument] = field(default_factory=dict)
+    """What each council says to its residents, by its GSS code."""
+    places: dict[str, Any] = field(default_factory=dict)
     """What was found out of places with these areas: a memory, which no answer depends on."""
-    coverings: dict[Whereabouts, Flags] = field(default_factory=dict)
+    coverings: dict[Whereabouts, tuple[Flags, list[Stretch]]] = field(default_factory=dict)
     """Which sets of served areas cover these places: a memory as well."""
 
     def covering(self, place: Whereabouts) -> Flags:
         """For each set of served areas, whether it covers a place."""
-        if place not in self.coverings:
+        return self._covering(place)[0]
+
+    def coming_to(self, place: Whereabouts) -> list[Stretch]:
+        """Where in the ground those lie that come to a place or serve it from no venue."""
+        return self._covering(place)[1]
+
+    def _covering(self, place: Whereabouts) -> tuple[Flags, list[Stretch]]:
+        known = self.coverings.get(place)
+        if known is None:
             if len(self.coverings) >= MOST_REMEMBERED:
                 self.coverings.clear()
-            self.coverings[place] = self.area_sets.covering(place)
-        return self.coverings[place]
+            covering = self.area_sets.covering(place)
+            known = self.coverings[place] = covering, self.ground.of_sets(covering)
+        return known
 
     @property
     def total(self) -> int:
@@ -128,36 +152,47 @@ class Snapshot:
     def row_of(self, activity_id: UUID) -> int | None:
         """The living row of an activity, if there is one."""
         high, low = activity_id.int >> 64, activity_id.int & (1 << 64) - 1
-        same = (self.activities["id_high"] == np.uint64(high)) & (
-            self.activities["id_low"] == np.uint64(low)
+        lows = self.activities["id_low"]
+        late = np.flatnonzero(lows[self.settled :] == np.uint64(low)) + self.settled
+        rows = [*self.ids.rows_of(low), *late.tolist()]
+        return next(
+            (
+                row
+                for row in reversed(rows)
+                if self.alive[row] and int(self.activities["id_high"][row]) == high
+            ),
+            None,
         )
-        rows = np.flatnonzero(same & self.alive)
-        return int(rows[-1]) if len(rows) else None
 
 
 def empty_snapshot(
-    epoch: str, sequence: int, today: date, areas: Areas, folder: Path | None
+    epoch: str,
+    sequence: int,
+    today: date,
+    areas: Areas,
+    folder: Path | None,
 ) -> Snapshot:
     """A snapshot without activities."""
-    nothing = np.zeros(0, dtype=np.int32)
+    activities, sessions = Columns.empty(ACTIVITY_TYPES), Columns.empty(SESSION_TYPES)
     return Snapshot(
         epoch=epoch,
         sequence=sequence,
         today=today,
-        activities=Columns.empty(ACTIVITY_TYPES),
-        sessions=Columns.empty(SESSION_TYPES),
+        activities=activities,
+        sessions=sessions,
         alive=np.zeros(0, dtype=np.bool_),
+        some_dead=False,
         rank=np.zeros(0, dtype=np.float64),
         name_rank=np.zeros(0, dtype=np.float64),
-        keys=(),
+        keys=GrowingList(),
         sorted_keys=(),
         settled=0,
-        grid=Grid.of(nothing, np.zeros(0), np.zeros(0)),
-        elsewhere=nothing,
+        ids=Ids.of(activities["id_low"]),
+        ground=Ground.of(activities, sessions, 0),
         settled_sessions=0,
         text=TextIndex.build([]),
         summaries=Summaries.empty(folder),
-        venues=(),
+        venues=GrowingList(),
         venue_numbers={},
         providers=Names(),
         councils=Names(),
@@ -198,12 +233,13 @@ def changed(
         gone: the ids of the activities that changed or are no longer live.
         found: those of them that are live, as they are now.
     """
-    alive = snapshot.alive.copy()
+    alive, some_dead = snapshot.alive.copy(), snapshot.some_dead
     for activity_id in gone:
         row = snapshot.row_of(activity_id)
         if row is not None:
-            alive[row] = False
-    grown = _grown(replace(snapshot, alive=alive, sequence=sequence), found)
+            alive[row], some_dead = False, True
+    before = replace(snapshot, alive=alive, some_dead=some_dead, sequence=sequence)
+    grown = _grown(before, found)
     text = snapshot.text.extended([text_fields(one.entry) for one in found])
     return _ranked(replace(grown, text=text))
 
@@ -221,20 +257,36 @@ def _grown(snapshot: Snapshot, found: Sequence[Indexable]) -> Snapshot:
         (council.area.gss, one.entry.activity.served_areas)
         for council, one in zip(councils, found, strict=True)
     )
-    venues = _Venues(snapshot)
+    area_sets, pick_up_numbers = area_sets.with_sets(
+        (council.area.gss, one.entry.activity.pick_up_areas)
+        for council, one in zip(councils, found, strict=True)
+    )
+    venues, prices_of = _Venues(snapshot), snapshot.price_sets
+    texts: list[list[bytes]] = []
     activity_rows: list[dict[str, Any]] = []
     session_rows: list[dict[str, Any]] = []
     for number, one in enumerate(found):
         begins = first_session + len(session_rows)
-        own = session_facts(one, snapshot.today)
+        to_come = still_to_come(one.entry.activity.sessions, snapshot.today)
+        own = session_facts(one, to_come, snapshot.today)
+        texts.append(_texts(one, to_come, snapshot.today))
         at_venues = [begins + place for place, (_, at) in enumerate(own) if at is not None]
         prices = [facts["price"] for facts, _ in own if facts["price"] != NOT_KNOWN]
         session_rows += [
-            {**facts, "activity": first + number, "venue": venues.number(at)} for facts, at in own
+            {
+                **facts,
+                "activity": first + number,
+                "venue": venues.number(at),
+                "price_set": prices_of.number(facts["price_set"]),
+            }
+            for facts, at in own
         ]
+        facts = activity_facts(one, snapshot.today)
         activity_rows.append(
             {
-                **activity_facts(one),
+                **facts,
+                "own_price_set": prices_of.number(facts["own_price_set"]),
+                "pick_up": pick_up_numbers[number],
                 "provider": provider_numbers[number],
                 "council": council_numbers[number],
                 "areas": set_numbers[number],
@@ -250,9 +302,9 @@ def _grown(snapshot: Snapshot, found: Sequence[Indexable]) -> Snapshot:
         activities=snapshot.activities.appended(activity_rows),
         sessions=snapshot.sessions.appended(session_rows),
         alive=np.concatenate([snapshot.alive, np.ones(len(found), dtype=np.bool_)]),
-        keys=[*snapshot.keys, *(_sort_key(one) for one in found)],
-        summaries=snapshot.summaries.appended([_summaries(one, snapshot.today) for one in found]),
-        venues=venues.json,
+        keys=snapshot.keys.appended([_sort_key(one) for one in found]),
+        summaries=snapshot.summaries.appended(texts),
+        venues=snapshot.venues.appended(venues.new),
         venue_numbers=venues.numbers,
         providers=providers,
         councils=known_councils,
@@ -267,7 +319,8 @@ class _Venues:
     """The venues of a snapshot while more are added; one that many activities share stands once."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.json = list(snapshot.venues)
+        self.known = snapshot.venues
+        self.new: list[bytes] = []
         self.numbers = dict(snapshot.venue_numbers)
 
     def number(self, venue: VenueDocument | None) -> int:
@@ -275,14 +328,19 @@ class _Venues:
             return NOT_KNOWN
         text = venue_json(venue)
         known = self.numbers.get(venue.id)
-        if known is None or self.json[known] != text:
-            known = self.numbers[venue.id] = len(self.json)
-            self.json.append(text)
+        if known is None or self._text(known) != text:
+            known = self.numbers[venue.id] = len(self.known) + len(self.new)
+            self.new.append(text)
         return known
 
+    def _text(self, number: int) -> bytes:
+        before = len(self.known)
+        return self.known[number] if number < before else self.new[number - before]
 
-def _summaries(one: Indexable, today: date) -> list[bytes]:
-    return [ready_made(activity_summary(one.entry, today, lang)) for lang in LANGUAGES]
+
+def _texts(one: Indexable, sessions: Sequence[SessionDocument], today: date) -> list[bytes]:
+    summaries = [ready_made(activity_summary(one.entry, today, lang)) for lang in LANGUAGES]
+    return [*summaries, statement(one.entry, sessions, today)]
 
 
 def _sort_key(one: Indexable) -> SortKey:
@@ -292,20 +350,19 @@ def _sort_key(one: Indexable) -> SortKey:
 
 def settled(snapshot: Snapshot) -> Snapshot:
     """The same snapshot with every row in the grid and in the order by name."""
-    sessions = snapshot.sessions
-    at_venue = sessions["place"] == AT_VENUE
-    rows = np.flatnonzero(at_venue).astype(np.int32)
     in_order = replace(
         snapshot,
         rank=snapshot.rank[:0],
         name_rank=snapshot.name_rank[:0],
         settled=snapshot.activities.length,
-        settled_sessions=sessions.length,
+        settled_sessions=snapshot.sessions.length,
         sorted_keys=sorted(snapshot.keys),
-        grid=Grid.of(rows, sessions["latitude"][rows], sessions["longitude"][rows]),
-        elsewhere=np.flatnonzero(~at_venue).astype(np.int32),
+        ids=Ids.of(snapshot.activities["id_low"]),
+        ground=Ground.of(snapshot.activities, snapshot.sessions, len(snapshot.area_sets.sets)),
         # Numbers of venues are only needed to share them while many are added.
         venue_numbers={},
+        # These were worked out with the ground as it was.
+        coverings={},
     )
     return _ranked(in_order)
 
@@ -320,7 +377,7 @@ def _ranked(snapshot: Snapshot) -> Snapshot:
     ranks = (snapshot.rank[:known], snapshot.name_rank[:known])
     if known < snapshot.settled:
         ranks = _settled_ranks(snapshot)
-    late = snapshot.keys[snapshot.settled :]
+    late = snapshot.keys.last(snapshot.settled)
     if late:
         between = _late_ranks(snapshot.sorted_keys, late)
         ranks = (np.concatenate([ranks[0], between[0]]), np.concatenate([ranks[1], between[1]]))
@@ -332,13 +389,14 @@ def _name_in(key: SortKey) -> bytes:
 
 
 def _settled_ranks(snapshot: Snapshot) -> tuple[Ranks, Ranks]:
-    order = sorted(range(snapshot.settled), key=snapshot.keys.__getitem__)
+    keys = [*snapshot.keys]
+    order = sorted(range(snapshot.settled), key=keys.__getitem__)
     rank = np.empty(snapshot.settled, dtype=np.float64)
     name_rank = np.empty(snapshot.settled, dtype=np.float64)
     name, first = b"", 0
     for place, row in enumerate(order):
-        if _name_in(snapshot.keys[row]) != name:
-            name, first = _name_in(snapshot.keys[row]), place
+        if _name_in(keys[row]) != name:
+            name, first = _name_in(keys[row]), place
         rank[row], name_rank[row] = place, first
     return rank, name_rank
 

@@ -8,9 +8,10 @@ import os
 import tempfile
 import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from math import floor
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +20,19 @@ from app.catalogue.documents import VenueDocument
 from app.catalogue.public.venues import nearest_venue
 from app.catalogue.schemas import ActivitySummary
 from app.parameters import Language
+from app.search.index.growing import grown
 
 LANGUAGES: tuple[Language, ...] = ("en", "easy")
+STATEMENT = len(LANGUAGES)
+"""The number of the text behind the summaries: what the activity states, for explaining."""
+
 PUT_IN = frozenset({"nearest_venue", "distance_miles", "not_stated"})
 """The fields that depend on the place and the terms asked about."""
+
+BLOCK = 1 << 24
+
+MOST_LATELY = 6_000
+"""So many summaries, some fifteen megabytes, are remembered before all are forgotten."""
 
 Numbers = npt.NDArray[np.int64]
 
@@ -48,56 +58,127 @@ class GrowingFile:
         weakref.finalize(self, os.close, number)
 
 
+class KeptFile:
+    """A file that was written before and stays as it is, even after it has lost its name."""
+
+    def __init__(self, path: Path) -> None:
+        self.number = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self.size = os.fstat(self.number).st_size
+        weakref.finalize(self, os.close, self.number)
+
+
 @dataclass(frozen=True)
 class Summaries:
-    """Where each row's summaries lie in the file: `places[row, language]` is offset and length."""
+    """Where each row's texts lie: `places[row, text]` is offset and length.
+
+    The texts are the summaries, one for each language, and what the activity states. Offsets count
+    through the file that was kept from before, if there is one, and on through the one that grows.
+    """
 
     file: GrowingFile
     places: Numbers
     size: int
+    length: int
+    lately: dict[int, bytes] = field(default_factory=dict)
+    """Summaries read lately, by the number of their place: a memory, for people ask for few."""
+    kept: KeptFile | None = None
 
     @classmethod
     def empty(cls, folder: Path | None) -> "Summaries":
         """No summaries, and a file for those to come."""
-        return cls(GrowingFile(folder), np.zeros((0, len(LANGUAGES), 2), dtype=np.int64), 0)
+        return cls(GrowingFile(folder), np.zeros((0, STATEMENT + 1, 2), dtype=np.int64), 0, 0)
 
     def appended(self, rows: Sequence[Sequence[bytes]]) -> "Summaries":
-        """The same with rows behind the last one, each with a summary in every language."""
-        places = np.zeros((len(rows), len(LANGUAGES), 2), dtype=np.int64)
+        """The same with rows behind the last one, each with all its texts."""
+        places = np.zeros((len(rows), *self.places.shape[1:]), dtype=np.int64)
         size = self.size
         chunks: list[bytes] = []
         for number, row in enumerate(rows):
-            for language, text in enumerate(row):
-                places[number, language] = size, len(text)
+            for which, text in enumerate(row):
+                places[number, which] = size, len(text)
                 size += len(text)
                 chunks.append(text)
-        os.pwrite(self.file.number, b"".join(chunks), self.size)
-        return Summaries(self.file, np.concatenate([self.places, places]), size)
+        os.pwrite(self.file.number, b"".join(chunks), self.size - self._before)
+        known = grown(self.places, self.length, places)
+        return replace(self, places=known, size=size, length=self.length + len(rows))
+
+    @property
+    def _before(self) -> int:
+        """How many bytes lie in the file that was kept."""
+        return self.kept.size if self.kept else 0
+
+    def read_all(self, rows: Sequence[int], lang: Language) -> list[bytes]:
+        """The summaries of some rows."""
+        which, each = LANGUAGES.index(lang), self.places.shape[1]
+        found = []
+        for row in rows:
+            number = row * each + which
+            summary = self.lately.get(number)
+            if summary is None:
+                if len(self.lately) >= MOST_LATELY:
+                    self.lately.clear()
+                summary = self.lately[number] = self.read(row, lang)
+            found.append(summary)
+        return found
 
     def read(self, row: int, lang: Language) -> bytes:
         """The summary of a row."""
-        offset, length = self.places[row, LANGUAGES.index(lang)].tolist()
-        return os.pread(self.file.number, length, offset)
+        return self._read(row, LANGUAGES.index(lang))
+
+    def read_statement(self, row: int) -> bytes:
+        """What the activity of a row states."""
+        return self._read(row, STATEMENT)
+
+    def _read(self, row: int, text: int) -> bytes:
+        offset, length = self.places[row, text].tolist()
+        return self._bytes(offset, length)
+
+    def _bytes(self, offset: int, length: int) -> bytes:
+        if self.kept is not None and offset < self.kept.size:
+            return os.pread(self.kept.number, length, offset)
+        return os.pread(self.file.number, length, offset - self._before)
+
+    @classmethod
+    def kept_in(cls, kept: KeptFile, places: Numbers, empty: "Summaries") -> "Summaries":
+        """Those that a file holds.
+
+        Args:
+            kept: the file.
+            places: where each lies in it.
+            empty: none, with a file for those to come.
+        """
+        return cls(empty.file, places, kept.size, len(places), {}, kept)
+
+    def copy_to(self, file: BinaryIO) -> None:
+        """Write them all, so that their places stay as they are."""
+        for offset in range(0, self.size, BLOCK):
+            stop = min(offset + BLOCK, self.size)
+            if offset < self._before < stop:
+                file.write(self._bytes(offset, self._before - offset))
+                offset = self._before  # noqa: PLW2901 - the block lies in both files.
+            file.write(self._bytes(offset, stop - offset))
 
 
-def put_in(
-    summary: bytes,
-    venue: bytes | None,
-    miles: float | None,
-    not_stated: Sequence[Mapping[str, Any]],
-) -> bytes:
-    """A whole summary: the ready-made part and what depends on what was asked."""
-    distance = b"null" if miles is None else repr(miles).encode()
-    unknown = b"[]" if not not_stated else json.dumps([*not_stated], ensure_ascii=False).encode()
-    return b"".join(
-        (
-            summary,
-            b',"nearest_venue":',
-            venue or b"null",
-            b',"distance_miles":',
-            distance,
-            b',"not_stated":',
-            unknown,
-            b"}",
-        )
-    )
+NEAREST_VENUE = b',"nearest_venue":'
+FAR = b',"distance_miles":null'
+NOTHING_UNSTATED = b',"not_stated":[]},'
+"""How a whole summary ends; a comma stands behind each."""
+
+
+def miles_json(miles: float) -> bytes:
+    """How far a venue is, as it stands in a summary."""
+    # Short distances come again and again, to one decimal.
+    tenths = floor(miles * 10 + 0.5)
+    return _TENTHS[tenths] if tenths < len(_TENTHS) else _written(tenths)
+
+
+def not_stated_json(terms: Sequence[Mapping[str, Any]]) -> bytes:
+    """What is not stated of what was asked for, and the end of the summary."""
+    return b',"not_stated":' + json.dumps([*terms], ensure_ascii=False).encode() + b"},"
+
+
+def _written(tenths: int) -> bytes:
+    return b',"distance_miles":' + repr(tenths / 10).encode()
+
+
+_TENTHS = [_written(tenths) for tenths in range(1_001)]

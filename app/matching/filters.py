@@ -1,0 +1,298 @@
+"""Every filter for every session at once: met, to be asked about, or failed.
+
+Each filter has a bit, in the order of the policy; `fails` and `asks` hold the bits of a session.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.matching.costs import Payment
+from app.matching.paying import Paid, paid
+from app.matching.person import (
+    PERSONAL_BUDGETS,
+    Person,
+    Side,
+    kind_mask,
+    relative_mask,
+)
+from app.matching.policy import (
+    BITS,
+    FIRST_BIT,
+    LEVELS,
+    MUST_SCHEMES,
+    NEAR_MISS_BUDGET,
+    NEAR_MISS_MILES,
+    NEAR_MISS_YEARS,
+    REOPENS_WITHIN_DAYS,
+)
+from app.matching.reach import ASK, FAILED, MET, Spot, Statuses, covered
+from app.matching.rows import Flags, Masks, Sessions
+from app.search.index.bits import bit_numbers, mask_of
+from app.search.index.facts import AT_VENUE, BLANK, COMES_TO_YOU, ONLINE
+
+ADULT = 18
+MATCH, ASK_FIRST, NEAR_MISS, EXCLUDED = range(4)
+"""The four lists, the best first."""
+
+SHADED = {
+    "support_need": ("support_need", "support_need_partly", "support_need_no"),
+    "communication": ("communication", "communication_partly", "communication_no"),
+    "preference": ("preference", "preference_partly", "preference_no"),
+    "travel": ("travel", "travel_partly", "travel_no"),
+    "funding": ("funding", "funding_partly", "funding_no"),
+}
+"""The columns of activities that hold what is stated yes, partly and no."""
+
+SHADED_OF_SESSIONS = {
+    "access": ("access", "access_partly", "access_no"),
+    "support_mode": ("mode", "mode_partly", "mode_no"),
+}
+
+
+@dataclass(repr=False)
+class Statuses64:
+    """The bits of each session: what failed, what has to be asked, and which failures are close."""
+
+    fails: Masks
+    asks: Masks
+    close: Masks
+
+    @classmethod
+    def none(cls, count: int) -> "Statuses64":
+        """Everything met."""
+        return cls(*(np.zeros(count, dtype=np.uint64) for _ in range(3)))
+
+    def put(self, code: str, failed: Flags, ask: Flags, close: Flags | None = None) -> None:
+        """Note one filter."""
+        bit = np.uint64(BITS[code])
+        self.fails |= failed.astype(np.uint64) << bit
+        self.asks |= (ask & ~failed).astype(np.uint64) << bit
+        if close is not None:
+            self.close |= (failed & close).astype(np.uint64) << bit
+
+    def put_status(self, code: str, status: Statuses, close: Flags | None = None) -> None:
+        """Note one filter from its statuses."""
+        self.put(code, status == FAILED, status == ASK, close)
+
+    def joined(self, other: "Statuses64") -> "Statuses64":
+        """These and others of the same sessions."""
+        return Statuses64(
+            self.fails | other.fails, self.asks | other.asks, self.close | other.close
+        )
+
+    def subset(self, keep: Flags) -> "Statuses64":
+        """Those of some of the sessions."""
+        return Statuses64(self.fails[keep], self.asks[keep], self.close[keep])
+
+    def groups(self) -> "Statuses":
+        """In which list each session would put its activity."""
+        groups = np.full(len(self.fails), EXCLUDED, dtype=np.uint8)
+        none_failed = self.fails == 0
+        groups[none_failed] = ASK_FIRST
+        groups[none_failed & (self.asks == 0)] = MATCH
+        single = (self.fails & (self.fails - np.uint64(1))) == 0
+        near = single & ~none_failed & (self.asks == 0) & ((self.fails & self.close) != 0)
+        groups[near] = NEAR_MISS
+        return groups
+
+
+@dataclass(frozen=True, repr=False)
+class Wanted:
+    """A person, where they live as far as known, and how they pay."""
+
+    person: Person
+    spot: Spot | None
+
+    @property
+    def payment(self) -> Payment:
+        """What they pay for: with the transport, if they must be picked up."""
+        person = self.person
+        return Payment(person.payer, person.ratio, person.pick_up)
+
+    def paid(self, sessions: Sessions) -> Paid:
+        """What each session costs them."""
+        return paid(sessions, self.payment, self.person.day, self.spot)
+
+
+def shades(sessions: Sessions, scheme: str) -> tuple[Masks, Masks, Masks]:
+    """What is stated yes, partly and no of a scheme, for each session."""
+    if scheme in SHADED_OF_SESSIONS:
+        columns = [sessions.session(name) for name in SHADED_OF_SESSIONS[scheme]]
+    else:
+        columns = [sessions.activity(name) for name in SHADED[scheme]]
+    yes, partly, no = (column.astype(np.uint64, copy=False) for column in columns)
+    return yes, partly, no
+
+
+def common_statuses(sessions: Sessions, wanted: Wanted) -> Statuses64:
+    """Every filter but those on age and on who it is for."""
+    person = wanted.person
+    found = Statuses64.none(len(sessions))
+    _put_open(found, sessions, person)
+    _put_travel(found, sessions, wanted)
+    _put_funding(found, sessions, wanted)
+    if person.only_slots:
+        _put_times(found, sessions, person)
+    for scheme in MUST_SCHEMES:
+        _put_musts(found, sessions, scheme, person.musts(scheme))
+    if person.pick_up:
+        _put_pick_up(found, sessions, wanted)
+    if person.level in LEVELS:
+        _put_level(found, sessions, person.level)
+    if person.budget_is_must:
+        _put_budget(found, sessions, wanted)
+    return found
+
+
+def side_statuses(sessions: Sessions, side: Side) -> Statuses64:
+    """The filters on age and on who it is for, judged by somebody's answers."""
+    found = Statuses64.none(len(sessions))
+    nobody = np.zeros(len(sessions), dtype=np.bool_)
+    if not side.known:
+        found.put("age", nobody, ~nobody)
+        found.put("who_it_is_for", nobody, ~nobody)
+        return found
+    _put_age(found, sessions, side)
+    _put_who(found, sessions, side)
+    return found
+
+
+def _put_open(found: Statuses64, sessions: Sessions, person: Person) -> None:
+    day = person.day.toordinal()
+    closed_from, reopens = sessions.activity("closed_from"), sessions.activity("reopens_on")
+    closed = (closed_from > 0) & (closed_from <= day) & (reopens > day)
+    long = closed & (reopens - day > REOPENS_WITHIN_DAYS)
+    found.put("open", long, np.zeros(len(long), dtype=np.bool_))
+
+
+def _put_travel(found: Statuses64, sessions: Sessions, wanted: Wanted) -> None:
+    person, spot = wanted.person, wanted.spot
+    if spot is None and not person.only_online:
+        return
+    place = sessions.session("place")
+    areas = covered(sessions.snapshot.area_sets, spot)[sessions.activity("areas")]
+    if spot is None:
+        areas[:] = MET
+    status: Statuses = np.full(len(sessions), FAILED, dtype=np.uint8)
+    status[place == BLANK] = ASK
+    close = np.zeros(len(sessions), dtype=np.bool_)
+    joins = place == ONLINE
+    if person.online is not False:
+        status[joins] = areas[joins]
+    if not person.only_online and spot is not None:
+        comes, there = place == COMES_TO_YOU, place == AT_VENUE
+        status[comes] = areas[comes]
+        if person.limit is None:
+            status[there] = MET
+        else:
+            least = sessions.miles(spot.point) - spot.uncertainty
+            status[there & (least <= person.limit)] = MET
+            close = there & (least <= person.limit + max(NEAR_MISS_MILES, person.limit))
+    found.put_status("travel", status, close)
+
+
+def _put_age(found: Statuses64, sessions: Sessions, side: Side) -> None:
+    if side.ages is None:
+        return
+    youngest, oldest = side.ages
+    least, most = sessions.activity("minimum_age"), sessions.activity("maximum_age")
+    stated = sessions.activity("ages_stated")
+    disjoint = stated & ((least > oldest) | (most < youngest))
+    inside = (least <= youngest) & (most >= oldest)
+    ask = np.where(stated, ~inside, youngest < ADULT)
+    close = (least <= oldest + NEAR_MISS_YEARS) & (most >= youngest - NEAR_MISS_YEARS)
+    found.put("age", disjoint, ask, close)
+
+
+def _put_who(found: Statuses64, sessions: Sessions, side: Side) -> None:
+    only = sessions.activity("open_to") == np.uint64(mask_of("open_to", ["only"]))
+    if not only.any():
+        return
+    listed = sessions.activity("cohort")
+    theirs = mask_of("cohort", [*side.cohorts, *side.by_age, "everyone"])
+    for code in (*side.cohorts, *side.by_age):
+        theirs |= relative_mask("cohort", code)
+    kin = (listed & np.uint64(theirs)) != 0
+    unanswered = 0
+    if not side.group:
+        unanswered |= kind_mask("group")
+    if not side.needs:
+        unanswered |= kind_mask("need")
+    # Whoever says that it is only for some, and not for whom, has to be asked.
+    ask = only & ~kin & (((listed & np.uint64(unanswered)) != 0) | (listed == 0))
+    found.put("who_it_is_for", only & ~kin & ~ask, ask)
+
+
+def _put_funding(found: Statuses64, sessions: Sessions, wanted: Wanted) -> None:
+    funding = wanted.person.answers.funding
+    if funding in {None, "not_sure"}:
+        return
+    yes, _, no = shades(sessions, "funding")
+    own = np.uint64(mask_of("funding", [funding or ""]))
+    only_council = yes == np.uint64(mask_of("funding", ["council_arranged"]))
+    payment = replace(wanted.payment, pick_up=False)
+    costs = paid(sessions, payment, wanted.person.day, wanted.spot)
+    stated_free = (yes & np.uint64(mask_of("funding", ["free"]))) != 0
+    free = costs.free | (stated_free & ~costs.known)
+    accepted = ((yes & own) != 0) | free
+    refused = ((no & own) != 0) & ~accepted
+    if funding != "council_arranged":
+        refused |= only_council & ~accepted
+    asked = funding in {*PERSONAL_BUDGETS, "council_arranged"}
+    ask = ~accepted & ~refused if asked else np.zeros(len(sessions), dtype=np.bool_)
+    found.put("funding", refused, ask)
+
+
+def _put_times(found: Statuses64, sessions: Sessions, person: Person) -> None:
+    day, inside = sessions.session("day"), sessions.session("inside")
+    chosen = chosen_bits(person.parts_of_days)
+    fits = (inside & chosen[day]) != 0
+    any_day = np.uint16(np.bitwise_or.reduce(chosen))
+    close = ((sessions.session("inside_wider") & chosen[day]) != 0) | ((inside & any_day) != 0)
+    blank = day < 0
+    found.put("times", ~fits & ~blank, blank, close)
+
+
+def chosen_bits(parts: tuple[int, ...]) -> "np.ndarray[tuple[int], np.dtype[np.uint16]]":
+    """For each day the bit of its chosen set of parts; the last entry is for no day at all."""
+    return np.array([*(1 << chosen for chosen in parts), 0], dtype=np.uint16)
+
+
+def _put_musts(found: Statuses64, sessions: Sessions, scheme: str, codes: tuple[str, ...]) -> None:
+    if not codes:
+        return
+    yes, _, no = shades(sessions, scheme)
+    musts, first = np.uint64(mask_of(scheme, codes)), np.uint64(FIRST_BIT[scheme])
+    failed = (no & musts) << first
+    found.fails |= failed
+    found.asks |= (musts & ~yes & ~no) << first
+    found.close |= failed
+
+
+def _put_pick_up(found: Statuses64, sessions: Sessions, wanted: Wanted) -> None:
+    yes, _, no = shades(sessions, "travel")
+    bit = np.uint64(mask_of("travel", ["provider_transport"]))
+    areas = covered(sessions.snapshot.area_sets, wanted.spot)[sessions.activity("pick_up")]
+    stated, refused = (yes & bit) != 0, (no & bit) != 0
+    failed = refused | (stated & (areas == FAILED))
+    ask = ~stated | (areas == ASK)
+    found.put("pick_up", failed, ask, refused)
+
+
+def _put_level(found: Statuses64, sessions: Sessions, level: str) -> None:
+    yes, _, no = shades(sessions, "support_mode")
+    bit = np.uint64(1 << bit_numbers("support_mode")[level])
+    refused = (no & bit) != 0
+    found.put(level, refused, (yes & bit) == 0, refused)
+
+
+def _put_budget(found: Statuses64, sessions: Sessions, wanted: Wanted) -> None:
+    budget = wanted.person.weekly_budget
+    if budget is None:
+        return
+    costs = wanted.paid(sessions)
+    inside = costs.within(budget.numerator, budget.denominator)
+    more, less = NEAR_MISS_BUDGET
+    close = costs.within(budget.numerator * more, budget.denominator * less)
+    found.put("budget", costs.known & ~inside, ~costs.known, close)

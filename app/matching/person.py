@@ -1,0 +1,306 @@
+"""A person's answers as matching reads them: complete, with numbers for what is compared."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cache, cached_property
+from typing import Literal
+
+from app.matching.answers import Answers, Budget, Criterion, ages_of
+from app.matching.policy import ANY_LIMIT, LEAST_LIMIT, WEIGHTS
+from app.search.index.bits import mask_of
+from app.search.index.times import slot_numbers
+from app.vocabulary.terms import vocabulary
+
+Serves = Literal["you", "the_person_you_care_for"]
+Payer = Literal["anyone", "direct_payment", "self_funder", "council"]
+Ratio = tuple[int, int]
+
+PAYERS: dict[str, Payer] = {
+    "direct_payment": "direct_payment",
+    "prepaid_card": "direct_payment",
+    "managed_dp": "direct_payment",
+    "isf": "direct_payment",
+    "nhs_phb": "direct_payment",
+    "self_funded": "self_funder",
+    "council_arranged": "council",
+}
+"""Whose prices hold for each way of paying; for any other, those for anyone."""
+
+PERSONAL_BUDGETS = ("direct_payment", "prepaid_card", "managed_dp", "isf", "nhs_phb")
+"""Ways of paying with public money that the person directs."""
+
+RATIOS: dict[str, Ratio] = {"one_to_one": (1, 1), "two_to_one": (2, 1)}
+"""The staffing ratio that a level of support needs, workers to people."""
+
+OLD = 65
+YOUNG = (18, 25)
+
+WEEKS_OF_PERIOD = {
+    "week": Fraction(1),
+    "four_weeks": Fraction(1, 4),
+    "month": Fraction(12, 52),
+}
+"""By what an amount for a period is multiplied to give a week's."""
+
+
+@dataclass(frozen=True, repr=False)
+class Side:
+    """Somebody who is judged on age and on who it is for. `known` is False where nothing was told.
+
+    `cohorts` are the groups and needs answered; `by_age` those that follow from the age.
+    """
+
+    serves: Serves
+    ages: tuple[int, int] | None
+    group: tuple[str, ...]
+    needs: tuple[str, ...]
+    known: bool = True
+
+    @property
+    def cohorts(self) -> tuple[str, ...]:
+        """Every group and need that was answered."""
+        return (*self.group, *self.needs)
+
+    @property
+    def by_age(self) -> tuple[str, ...]:
+        """The cohorts that an age puts somebody in, where the whole of the answer lies there."""
+        if self.ages is None:
+            return ()
+        youngest, oldest = self.ages
+        if youngest >= YOUNG[0] and oldest <= YOUNG[1]:
+            return ("young_adults",)
+        return ("older_people",) if youngest >= OLD else ()
+
+
+@dataclass(frozen=True, repr=False)
+class Person:
+    """Everything that was answered, ready to be compared. Nothing here depends on the catalogue."""
+
+    answers: Answers
+    day: date
+    has_place: bool
+
+    # Who
+
+    @cached_property
+    def sides(self) -> tuple[Side, ...]:
+        """The person, and for an unpaid carer the person they care for."""
+        told = self.answers
+        own = Side(
+            "you",
+            ages_of(told.age_band, told.age),
+            tuple(told.group or ()),
+            tuple(told.needs or ()),
+        )
+        if "unpaid_carers" not in own.group:
+            return (own,)
+        other = told.cared_for
+        if other is None or not (other.group or other.needs or other.age_band):
+            return own, Side("the_person_you_care_for", None, (), (), known=False)
+        return own, Side(
+            "the_person_you_care_for",
+            ages_of(other.age_band, None),
+            tuple(other.group or ()),
+            tuple(other.needs or ()),
+        )
+
+    # How far
+
+    @cached_property
+    def limit(self) -> int | None:
+        """How many whole miles away at most; None where any distance will do."""
+        within = self.answers.travel.within_miles if self.answers.travel else None
+        return within if isinstance(within, int) else None
+
+    @cached_property
+    def only_online(self) -> bool:
+        """Whether only what is online is wanted."""
+        return bool(self.answers.travel and self.answers.travel.within_miles == "online")
+
+    @cached_property
+    def online(self) -> bool | None:
+        """Whether joining online is wanted; None where it was not answered."""
+        return self.answers.travel.online if self.answers.travel else None
+
+    @cached_property
+    def fit_limit(self) -> int:
+        """At how many miles the fit of nearness is least."""
+        return max(ANY_LIMIT if self.limit is None else self.limit, LEAST_LIMIT)
+
+    @cached_property
+    def pick_up(self) -> bool:
+        """Whether they must be picked up."""
+        return bool(self.answers.travel and self.answers.travel.needs_pick_up)
+
+    @cached_property
+    def travel_how(self) -> tuple[str, ...]:
+        """The ways of getting there that were chosen."""
+        return tuple(self.answers.travel.how or ()) if self.answers.travel else ()
+
+    # Money
+
+    @cached_property
+    def payer(self) -> Payer:
+        """Whose prices hold."""
+        return PAYERS.get(self.answers.funding or "", "anyone")
+
+    @cached_property
+    def ratio(self) -> Ratio | None:
+        """The staffing ratio that is needed, if one is."""
+        return RATIOS.get(self.level or "")
+
+    @cached_property
+    def weekly_budget(self) -> Fraction | None:
+        """What there is for a week, in pence."""
+        budget = self.answers.budget
+        return None if budget is None else weekly(budget)
+
+    @cached_property
+    def budget_is_must(self) -> bool:
+        """Whether what costs more is left out."""
+        return bool(self.answers.budget and self.answers.budget.must)
+
+    @cached_property
+    def days(self) -> int | None:
+        """On how many days a week to go out."""
+        return self.answers.days_per_week
+
+    # When
+
+    @cached_property
+    def slots(self) -> tuple[str, ...]:
+        """The slots that were chosen, in the vocabulary's order."""
+        chosen = set(self.answers.times.slots or ()) if self.answers.times else set()
+        return tuple(code for code in vocabulary().scheme("slot").codes if code in chosen)
+
+    @cached_property
+    def only_slots(self) -> bool:
+        """Whether no other times will do; nothing is meant where no slot was chosen."""
+        return bool(self.slots and self.answers.times and self.answers.times.only)
+
+    @cached_property
+    def parts_of_days(self) -> tuple[int, ...]:
+        """For each day of the week, the set of its parts that was chosen, as bits."""
+        return parts_chosen(self.slots)
+
+    @cached_property
+    def break_minutes(self) -> int | None:
+        """How long a carer's break should be."""
+        hours = self.answers.break_hours
+        return None if hours is None else int(hours * 60)
+
+    # Support, access, culture
+
+    @cached_property
+    def level(self) -> str | None:
+        """The level of support."""
+        return self.answers.support.level if self.answers.support else None
+
+    def asked(self, scheme: str) -> tuple[str, ...]:
+        """The codes of a scheme that were asked for, musts and wishes."""
+        return tuple(code for code, _ in self._wishes(scheme))
+
+    def musts(self, scheme: str) -> tuple[str, ...]:
+        """The codes of a scheme that cannot be gone without."""
+        return tuple(code for code, must in self._wishes(scheme) if must)
+
+    def _wishes(self, scheme: str) -> Sequence[tuple[str, bool]]:
+        told = self.answers
+        needs = told.support.needs if told.support else None
+        lists = {
+            "support_need": needs,
+            "access": told.access,
+            "communication": told.communication,
+            "preference": told.preferences,
+        }
+        return [(one.code, one.must) for one in lists[scheme] or ()]
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages spoken."""
+        return tuple(self.answers.languages or ())
+
+    @cached_property
+    def settings(self) -> tuple[str, ...]:
+        """The kinds of places wanted."""
+        return tuple(self.answers.settings or ())
+
+    @cached_property
+    def modes(self) -> tuple[str, ...]:
+        """The ways of being supported wanted."""
+        return tuple(self.answers.support_modes or ())
+
+    # What counts
+
+    @cached_property
+    def weights(self) -> dict[Criterion, int]:
+        """The weight of each criterion that was answered, doubled where it matters most."""
+        most = self.answers.matters_most or ()
+        return {
+            criterion: weight * (2 if criterion in most else 1)
+            for criterion, weight in WEIGHTS.items()
+            if self._answered(criterion)
+        }
+
+    @cached_property
+    def answered_weight(self) -> int:
+        """The original weights of all that was answered, of 100."""
+        return sum(WEIGHTS[criterion] for criterion in self.weights)
+
+    def _answered(self, criterion: Criterion) -> bool:
+        told = self.answers
+        culture = (self.asked("communication"), self.languages, self.asked("preference"))
+        return {
+            "what_i_do": bool(told.activities or told.outcomes),
+            "who_it_is_for": bool(self.sides[0].cohorts),
+            "how_near": self.has_place,
+            "when": bool(self.slots) or told.break_hours is not None,
+            "cost": told.budget is not None,
+            "support": self.support_items > 0,
+            "language_and_culture": any(culture),
+        }[criterion]
+
+    @cached_property
+    def support_items(self) -> int:
+        """How many things the fit of support is the mean of."""
+        level = int(self.level not in {None, "none"})
+        lists = (self.asked("support_need"), self.asked("access"), self.settings, self.modes)
+        return level + sum(map(len, lists)) + len(self.travel_how)
+
+
+def weekly(budget: Budget) -> Fraction:
+    """What a budget comes to in a week, in pence."""
+    return budget.amount_pence * WEEKS_OF_PERIOD[budget.period]
+
+
+def parts_chosen(slots: Iterable[str]) -> tuple[int, ...]:
+    """For each day of the week, the parts of it among some slots, as bits."""
+    chosen = [0] * 7
+    for code in slots:
+        day, part = slot_numbers()[code]
+        chosen[day] |= 1 << part
+    return tuple(chosen)
+
+
+@cache
+def relatives(scheme: str, code: str) -> tuple[str, ...]:
+    """The terms above and below one."""
+    words = vocabulary()
+    below = words.descendants(scheme, code)
+    return (*words.ancestors(scheme, code), *(one for one in below if one != code))
+
+
+@cache
+def relative_mask(scheme: str, code: str) -> int:
+    """The bits of the terms above and below one."""
+    return mask_of(scheme, relatives(scheme, code))
+
+
+@cache
+def kind_mask(kind: str) -> int:
+    """The bits of all cohorts of a kind: `group` or `need`."""
+    return mask_of(
+        "cohort", [t.code for t in vocabulary().scheme("cohort").terms if t.kind == kind]
+    )

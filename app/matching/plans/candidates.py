@@ -1,0 +1,253 @@
+"""The sessions that serve a person, as candidates of a week: points, prices, places and ways."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from app.geo.distance import Point, miles_to_many
+from app.matching.costs import Bill, Item
+from app.matching.filters import MATCH
+from app.matching.person import Person, relatives
+from app.matching.plans.answers import PlansWanted, minutes_of
+from app.matching.plans.problem import DAYS_OF_WEEK, Candidate, Week
+from app.matching.policy import RANK_TENTHS, WEIGHTS
+from app.matching.ranking import Outcome, in_order
+from app.matching.shown import Reading, SessionShown, Shown
+from app.search.index.bits import mask_of
+from app.search.index.facts import NOT_KNOWN
+
+MOST_CANDIDATES = 200
+"""So many sessions are looked at, those of the best matches first."""
+
+MINUTES_A_MILE = Fraction(26, 5)
+"""At 15 miles an hour by road, which is 1.3 times a mile in a straight line."""
+
+SHARED_UNITS = frozenset({"week", "month", "term", "course"})
+"""Prices that are paid once, to however many sessions one comes."""
+
+
+@dataclass(frozen=True, repr=False)
+class Choice:
+    """A session that serves the person, and the activity that it is one of."""
+
+    shown: Shown
+    session: SessionShown
+    points: int
+    serves: frozenset[int]
+
+    @cached_property
+    def bill(self) -> Bill:
+        """What one would pay for this session."""
+        reading = self.shown.reading
+        number, day = self.session.number("price_set"), self.shown.person.day
+        return reading.bills.bill(number, reading.wanted.payment, day, self.session.tenths)
+
+    @property
+    def starts(self) -> int:
+        """Minutes after midnight."""
+        return self.session.number("starts")
+
+    @property
+    def ends(self) -> int:
+        """Minutes after midnight."""
+        return self.session.number("ends")
+
+    @cached_property
+    def point(self) -> Point | None:
+        """Where one has to go; None where one stays at home."""
+        if self.session.place != "venue":
+            return None
+        columns = self.session.judged.sessions
+        return Point(
+            float(columns.session("latitude")[self.session.at]),
+            float(columns.session("longitude")[self.session.at]),
+        )
+
+    def candidate(self) -> Candidate:
+        """The session as numbers."""
+        bill = self.bill
+        each: Fraction | None = None
+        if bill.known:
+            each = sum((i.each or Fraction(0) for i in bill.counted if not shared(i)), Fraction(0))
+        fee = sum((weekly_share(item) for item in bill.counted if shared(item)), Fraction(0))
+        return Candidate(
+            day=self.session.number("day"),
+            starts=self.starts,
+            ends=self.ends,
+            points=self.points,
+            serves=self.serves,
+            each=each,
+            fee=fee if bill.known else Fraction(0),
+            fee_of=fee_key(self),
+        )
+
+
+def shared(item: Item) -> bool:
+    """Whether a part of a price is paid once, to however many sessions one comes."""
+    return item.unit in SHARED_UNITS
+
+
+def weekly_share(item: Item) -> Fraction:
+    """What such a part comes to in a week: of a course or term, the share of one session."""
+    return item.weekly + (item.each or Fraction(0))
+
+
+def fee_key(choice: Choice) -> Hashable:
+    """What tells one such price of an activity from another: sessions with it share it."""
+    parts = tuple((i.part, i.unit, i.pence) for i in choice.bill.counted if shared(i))
+    return (choice.shown.row, parts)
+
+
+@dataclass(frozen=True, repr=False)
+class Choices:
+    """The sessions among which a week is chosen.
+
+    `fitting` counts all that serve the person, `looked_at` those that were taken into account
+    before the times of the day were heeded.
+    """
+
+    found: list[Choice]
+    too_early_or_late: list[Choice]
+    fitting: int
+    looked_at: int
+
+
+def choices_of(reading: Reading, outcome: Outcome, asked: PlansWanted) -> Choices:
+    """The sessions of matches, those of the best first, as many as are looked at."""
+    person = reading.wanted.person
+    bits = _wishes(person)
+    count = len(outcome.activities)
+    members = in_order(outcome, reading.wanted, MATCH, 0, max(count, 1))
+    taken: list[Choice] = []
+    fitting = 0
+    for place in members:
+        judged = outcome.judged[int(outcome.side[place])]
+        shown = Shown(reading, judged, int(outcome.activities[place]), int(outcome.best[place]))
+        if len(taken) >= MOST_CANDIDATES:
+            fitting += _count_fitting(shown)
+            continue
+        sessions = [one for one in shown.fitting if one.number("day") != NOT_KNOWN]
+        fitting += len(sessions)
+        serves = frozenset(
+            n for n, (column, mask) in enumerate(bits) if _served(shown, column, mask)
+        )
+        for session in sessions[: MOST_CANDIDATES - len(taken)]:
+            taken.append(Choice(shown, session, _points(shown, session, person), serves))
+    first = 0 if asked.earliest is None else minutes_of(asked.earliest)
+    last = 24 * 60 if asked.latest is None else minutes_of(asked.latest)
+    inside = [one for one in taken if first <= one.starts and one.ends <= last]
+    outside = [one for one in taken if not (first <= one.starts and one.ends <= last)]
+    return Choices(inside, outside, fitting, len(taken))
+
+
+def _count_fitting(shown: Shown) -> int:
+    judged, sessions = shown.judged, shown.judged.sessions
+    first = int(np.searchsorted(sessions.activities, shown.row, "left"))
+    last = int(np.searchsorted(sessions.activities, shown.row, "right"))
+    group, fails = judged.groups[shown.at], judged.statuses.fails[shown.at]
+    same = (judged.groups[first:last] == group) & (judged.statuses.fails[first:last] == fails)
+    return int(np.count_nonzero(same & (sessions.session("day")[first:last] != NOT_KNOWN)))
+
+
+def _wishes(person: Person) -> list[tuple[str, int]]:
+    """The column and the bits that serve each wish: the term itself, and those above and below."""
+    told = person.answers
+    wishes = [("activity_type", code) for code in told.activities or ()]
+    wishes += [("outcome", code) for code in told.outcomes or ()]
+    return [(scheme, mask_of(scheme, [code, *relatives(scheme, code)])) for scheme, code in wishes]
+
+
+def _served(shown: Shown, column: str, mask: int) -> bool:
+    stated = shown.number(column)
+    if column == "outcome":
+        stated |= shown.number("outcome_primary")
+    return bool(stated & mask)
+
+
+def _points(shown: Shown, session: SessionShown, person: Person) -> int:
+    """Tenths of points on the original weights, doubled where they matter most, without wishes."""
+    fits = shown.judged.fits.fits
+    # A fit is a fraction with a small denominator: what is a half is not missed by that much.
+    return sum(
+        int(10 * weight * float(fits[criterion][session.at]) + 0.5 + 1e-9)
+        for criterion, weight in person.weights.items()
+        if criterion != "what_i_do"
+    )
+
+
+def worths(person: Person) -> list[int]:
+    """What each wish is worth, in tenths of a point, in the order of the answers."""
+    told = person.answers
+    weight = person.weights.get("what_i_do", WEIGHTS["what_i_do"])
+    ranks = [
+        *(rank for rank, _ in zip(RANK_TENTHS, told.activities or (), strict=False)),
+        *(rank for rank, _ in zip(RANK_TENTHS, told.outcomes or (), strict=False)),
+    ]
+    return [weight * rank for rank in ranks]
+
+
+@dataclass(frozen=True, repr=False)
+class Ways:
+    """How long it takes from one session to another, in whole minutes, and from home."""
+
+    between: npt.NDArray[np.int64]
+    from_home: list[int | None]
+
+    def minutes(self, one: int, other: int) -> int:
+        """From one session to another."""
+        return int(self.between[one, other])
+
+
+def ways_of(choices: list[Choice], home: Point | None) -> Ways:
+    """The ways between all of some sessions. From and to an unknown home it takes no time."""
+    count = len(choices)
+    points = [choice.point or home for choice in choices]
+    known = [number for number, point in enumerate(points) if point is not None]
+    between = np.zeros((count, count), dtype=np.int64)
+    latitudes = np.array([p.latitude for p in points if p is not None])
+    longitudes = np.array([p.longitude for p in points if p is not None])
+    made: dict[Point, Any] = {}
+    for number in known:
+        point = points[number]
+        assert point is not None  # noqa: S101 - only those that are known.
+        if point not in made:
+            made[point] = whole_minutes(miles_to_many(point, latitudes, longitudes))
+        between[number, known] = made[point]
+    from_home: list[int | None] = [None] * count
+    if home is not None and known:
+        here = whole_minutes(miles_to_many(home, latitudes, longitudes)).tolist()
+        from_home = [*here]
+    return Ways(between, from_home)
+
+
+def whole_minutes(straight_miles: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """How long it takes by road, every begun minute counted."""
+    # A distance that is nothing but for its rounding takes no time.
+    taken = np.ceil(np.asarray(straight_miles) * float(MINUTES_A_MILE) - 1e-6)
+    return np.asarray(np.maximum(taken, 0), dtype=np.int64)
+
+
+def week_of(choices: list[Choice], ways: Ways, reading: Reading, asked: PlansWanted) -> Week:
+    """Everything that a plan has to heed."""
+    person = reading.wanted.person
+    return Week(
+        candidates=[choice.candidate() for choice in choices],
+        wanted=worths(person),
+        minutes=ways.minutes,
+        gap=asked.gap_minutes,
+        days=person.days or DAYS_OF_WEEK,
+        budget=person.weekly_budget,
+    )
+
+
+def with_days(asked: PlansWanted) -> PlansWanted:
+    """The same with the days of the plan in place of those that were answered."""
+    if asked.days_per_week is None:
+        return asked
+    answers = asked.answers.model_copy(update={"days_per_week": asked.days_per_week})
+    return asked.model_copy(update={"answers": answers})

@@ -1,0 +1,218 @@
+"""Each activity's best session, the list that it ends in, and the order of each list."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from app.catalogue.freshness import CAPACITY_DAYS
+from app.matching.filters import (
+    EXCLUDED,
+    Statuses64,
+    Wanted,
+    common_statuses,
+    side_statuses,
+)
+from app.matching.person import Side
+from app.matching.policy import DUE_DAYS, FRESH_DAYS
+from app.matching.reach import Statuses
+from app.matching.rows import Numbers, Sessions
+from app.matching.scoring import Fits, fits_of
+from app.search.index.bits import bit_numbers, mask_of
+from app.search.index.facts import NOT_KNOWN
+
+MANY_MILES = 1_000
+
+
+@dataclass(repr=False)
+class Judged:
+    """Sessions judged by somebody's answers, and the best of each activity.
+
+    `best` are places in `sessions`, one for each activity, in their order.
+    """
+
+    side: Side
+    sessions: Sessions
+    statuses: Statuses64
+    groups: Statuses
+    fits: Fits
+    best: npt.NDArray[np.intp]
+
+
+@dataclass(repr=False)
+class Outcome:
+    """Where each activity ended: its row, its list, its score, and by whose answers.
+
+    `side` is the number of a judgement, `best` the place of the session in it.
+    """
+
+    judged: list[Judged]
+    activities: npt.NDArray[np.int32]
+    groups: Statuses
+    scores: Numbers
+    side: npt.NDArray[np.uint8]
+    best: npt.NDArray[np.intp]
+
+
+def judge(sessions: Sessions, wanted: Wanted) -> Outcome:
+    """Judge every session by the person's answers, and those of breaks by both sides'."""
+    own, *others = wanted.person.sides
+    common = common_statuses(sessions, wanted)
+    judged = [_judged(sessions, wanted, own, common)]
+    first = judged[0]
+    groups, scores = first.groups[first.best], _scores(first)
+    outcome = Outcome(
+        judged=judged,
+        activities=sessions.activities[sessions.starts],
+        groups=groups.copy(),
+        scores=scores.copy(),
+        side=np.zeros(len(groups), dtype=np.uint8),
+        best=first.best.copy(),
+    )
+    for number, side in enumerate(others, start=1):
+        breaks = sessions.activity("outcome") & np.uint64(mask_of("outcome", ["carer_break"]))
+        keep = breaks != 0
+        if not keep.any():
+            continue
+        again = _judged(sessions.subset(keep), wanted, side, common.subset(keep))
+        judged.append(again)
+        _prefer(outcome, again, number)
+    return outcome
+
+
+def _prefer(outcome: Outcome, again: Judged, number: int) -> None:
+    """Take another judgement where its list, or then its score, is better."""
+    activities = again.sessions.activities[again.sessions.starts]
+    places = np.searchsorted(outcome.activities, activities)
+    groups, scores = again.groups[again.best], _scores(again)
+    better = (groups < outcome.groups[places]) | (
+        (groups == outcome.groups[places]) & (scores > outcome.scores[places])
+    )
+    chosen = places[better]
+    outcome.groups[chosen] = groups[better]
+    outcome.scores[chosen] = scores[better]
+    outcome.side[chosen] = number
+    outcome.best[chosen] = again.best[better]
+
+
+def _scores(judged: Judged) -> Numbers:
+    if judged.fits.score is None:
+        return np.zeros(len(judged.best), dtype=np.int64)
+    return judged.fits.score[judged.best]
+
+
+def _judged(sessions: Sessions, wanted: Wanted, side: Side, common: Statuses64) -> Judged:
+    statuses = common.joined(side_statuses(sessions, side))
+    groups = statuses.groups()
+    fits = fits_of(sessions, wanted, side, statuses)
+    return Judged(side, sessions, statuses, groups, fits, _best(sessions, statuses, groups, fits))
+
+
+def _best(
+    sessions: Sessions, statuses: Statuses64, groups: Statuses, fits: Fits
+) -> npt.NDArray[np.intp]:
+    """The best session of each activity: list, score, fewest failures, earliest in the week."""
+    count = len(sessions)
+    if count == len(sessions.starts):
+        return np.arange(count)
+    day = sessions.session("day").astype(np.int64)
+    early = np.where(day < 0, 7, day) * 1440 + np.maximum(sessions.session("starts"), 0)
+    failures = np.bitwise_count(statuses.fails).astype(np.int64)
+    score = np.zeros(count, dtype=np.int64) if fits.score is None else fits.score
+    key = (((groups.astype(np.int64) << 8 | 255 - score) << 7 | failures) << 14) | early
+    placed = (key << 24) | np.arange(count)
+    return (np.minimum.reduceat(placed, sessions.starts) & ((1 << 24) - 1)).astype(np.intp)
+
+
+def first_failures(outcome: Outcome) -> dict[int, int]:
+    """How many of the excluded failed each filter first, by the filter's bit."""
+    counts: dict[int, int] = {}
+    for number, judged in enumerate(outcome.judged):
+        mine = (outcome.groups == EXCLUDED) & (outcome.side == number)
+        fails = judged.statuses.fails[outcome.best[mine]]
+        lowest = fails & (~fails + np.uint64(1))
+        bits, totals = np.unique(lowest, return_counts=True)
+        for bit, total in zip(bits.tolist(), totals.tolist(), strict=True):
+            place = int(bit).bit_length() - 1
+            counts[place] = counts.get(place, 0) + total
+    return counts
+
+
+def in_order(outcome: Outcome, wanted: Wanted, group: int, offset: int, limit: int) -> list[int]:
+    """The places, in an outcome, of the activities that a list shows, in its order."""
+    members = np.flatnonzero(outcome.groups == group)
+    if offset >= len(members):
+        return []
+    key = _order_keys(outcome, wanted, members)
+    stop = offset + limit
+    if stop < len(members):
+        last = np.partition(key, stop - 1)[stop - 1]
+        kept = key <= last
+        members, key = members[kept], key[kept]
+    turns = turn(outcome.judged[0].sessions, outcome.activities[members], wanted.person.day)
+    order = np.lexsort((turns, key))
+    shown: list[int] = members[order[offset:stop]].tolist()
+    return shown
+
+
+def _order_keys(outcome: Outcome, wanted: Wanted, members: npt.NDArray[np.intp]) -> Numbers:
+    """One number for each: score, places, facts stated, how long ago confirmed, whole miles."""
+    key = np.zeros(len(members), dtype=np.int64)
+    sides = outcome.side[members]
+    for number, judged in enumerate(outcome.judged):
+        mine = sides == number
+        places = outcome.best[members[mine]]
+        rows = judged.sessions
+        stated = judged.fits.stated
+        assert stated is not None  # noqa: S101 - it is worked out for every judgement.
+        part = 255 - outcome.scores[members[mine]]
+        part = part << 2 | waiting(rows, wanted.person.day)[places]
+        part = part << 7 | (127 - stated[places])
+        part = part << 2 | _staleness(rows, wanted.person.day)[places]
+        key[mine] = part << 10 | _whole_miles(rows, wanted)[places]
+    return key
+
+
+def waiting(sessions: Sessions, day: date) -> Numbers:
+    """0 where there is a place or nobody knows, 1 for a waiting list, 2 for full."""
+    numbers = bit_numbers("capacity")
+    capacity = sessions.session("capacity").astype(np.int64)
+    believed = day.toordinal() - sessions.session("capacity_day") <= CAPACITY_DAYS
+    found = np.where(capacity == 1 << numbers["waiting_list"], 1, 0)
+    found = np.where(capacity == 1 << numbers["full"], 2, found)
+    return np.where(believed, found, 0)
+
+
+def _staleness(sessions: Sessions, day: date) -> Numbers:
+    age = day.toordinal() - sessions.activity("confirmed").astype(np.int64)
+    return (age > FRESH_DAYS).astype(np.int64) + (age > DUE_DAYS)
+
+
+def _whole_miles(sessions: Sessions, wanted: Wanted) -> Numbers:
+    """Whole miles; none for what comes to people or is online, many where nothing is stated."""
+    if wanted.spot is None:
+        return np.zeros(len(sessions), dtype=np.int64)
+    tenths = sessions.tenths(wanted.spot.point)
+    blank = sessions.session("day") < 0
+    miles = np.where(tenths == NOT_KNOWN, 0, np.minimum(tenths // 10, MANY_MILES))
+    return np.where(blank, MANY_MILES, miles)
+
+
+def turn(
+    sessions: Sessions, activities: npt.NDArray[np.integer], day: date
+) -> npt.NDArray[np.uint64]:
+    """A number that mixes an activity's id and the day, so that equal results take turns.
+
+    It is the finisher of SplitMix64 (Steele, Lea and Flood, 2014) over both halves of the id.
+    """
+    columns = sessions.snapshot.activities
+    mixed = _mixed(columns["id_high"][activities] ^ np.uint64(day.toordinal()))
+    return _mixed(mixed ^ columns["id_low"][activities])
+
+
+def _mixed(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    mixed = numbers + np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))

@@ -1,0 +1,171 @@
+"""The sessions that are judged for a person, with their columns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from app.geo.distance import Point, miles_to_many
+from app.search.index.facts import AT_VENUE, BLANK, NOT_KNOWN
+from app.search.index.grid import ranges
+from app.search.index.snapshot import Snapshot
+
+Array = npt.NDArray[Any]
+Flags = npt.NDArray[np.bool_]
+Masks = npt.NDArray[np.uint64]
+Numbers = npt.NDArray[np.int64]
+
+NOTHING_STATED: Mapping[str, int] = {
+    "place": BLANK,
+    "venue": NOT_KNOWN,
+    "access": 0,
+    "access_partly": 0,
+    "access_no": 0,
+    "day": NOT_KNOWN,
+    "slots": 0,
+    "inside": 0,
+    "inside_wider": 0,
+    "starts": NOT_KNOWN,
+    "ends": NOT_KNOWN,
+}
+"""What the columns of a session hold where nothing is stated."""
+
+OF_THE_ACTIVITY: Mapping[str, str] = {
+    "mode": "support_mode",
+    "mode_partly": "support_mode_partly",
+    "mode_no": "support_mode_no",
+    "capacity": "own_capacity",
+    "capacity_day": "own_capacity_day",
+    "price_set": "own_price_set",
+}
+"""What a session without anything stated has from its activity."""
+
+
+@dataclass(repr=False)
+class Sessions:
+    """Sessions in the order of their activities: each activity's stand together.
+
+    `rows` are their rows, `activities` the rows of their activities, `starts` where each activity
+    begins. `blank` says of which nothing is stated, because all that was stated is over.
+    """
+
+    snapshot: Snapshot
+    rows: npt.NDArray[np.int32]
+    activities: npt.NDArray[np.int32]
+    starts: npt.NDArray[np.int64]
+    blank: Flags | None
+    known: dict[str, Array] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def session(self, name: str) -> Array:
+        """A column of sessions."""
+        if name not in self.known:
+            column = self.snapshot.sessions[name][self.rows]
+            if self.blank is not None:
+                if name in NOTHING_STATED:
+                    column[self.blank] = NOTHING_STATED[name]
+                elif name in OF_THE_ACTIVITY:
+                    own = self.snapshot.activities[OF_THE_ACTIVITY[name]]
+                    column[self.blank] = own[self.activities[self.blank]].astype(column.dtype)
+            self.known[name] = column
+        return self.known[name]
+
+    def activity(self, name: str) -> Array:
+        """A column of activities, for each session."""
+        key = f"activity {name}"
+        if key not in self.known:
+            self.known[key] = self.snapshot.activities[name][self.activities]
+        return self.known[key]
+
+    def once(self, name: str) -> Array:
+        """A column of activities, for each activity once."""
+        key = f"once {name}"
+        if key not in self.known:
+            self.known[key] = self.snapshot.activities[name][self.activities[self.starts]]
+        return self.known[key]
+
+    def spread(self, values: Array) -> Array:
+        """What holds for each activity, for each of its sessions."""
+        if len(values) == len(self.rows):
+            return values
+        counts = np.diff(self.starts, append=len(self.rows))
+        return np.repeat(values, counts)
+
+    @property
+    def at_venue(self) -> Flags:
+        """Which are at a venue."""
+        flags: Flags = self.session("place") == AT_VENUE
+        return flags
+
+    def miles(self, point: Point) -> npt.NDArray[np.float64]:
+        """Straight miles from a point; infinite for those at no venue."""
+        if "miles" not in self.known:
+            latitudes, longitudes = self.session("latitude"), self.session("longitude")
+            straight = miles_to_many(point, latitudes, longitudes)
+            self.known["miles"] = np.where(self.at_venue, straight, np.inf)
+        return self.known["miles"]
+
+    def tenths(self, point: Point) -> Numbers:
+        """Straight miles in tenths, half up, as they are shown; NOT_KNOWN at no venue."""
+        if "tenths" not in self.known:
+            at_venue = self.at_venue
+            miles = np.where(at_venue, self.miles(point), 0.0)
+            shown = np.floor(miles * 10 + 0.5).astype(np.int64)
+            self.known["tenths"] = np.where(at_venue, shown, NOT_KNOWN)
+        return self.known["tenths"]
+
+    def subset(self, keep: Flags) -> "Sessions":
+        """Some of these sessions, with what is known of them."""
+        activities = self.activities[keep]
+        return Sessions(
+            self.snapshot,
+            self.rows[keep],
+            activities,
+            beginnings(activities),
+            None if self.blank is None else self.blank[keep],
+            {
+                name: column[keep]
+                for name, column in self.known.items()
+                if not name.startswith("once ")
+            },
+        )
+
+
+def beginnings(activities: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    """Where each activity begins in a list in which each one's entries stand together."""
+    first = np.ones(len(activities), dtype=np.bool_)
+    first[1:] = activities[1:] != activities[:-1]
+    return np.flatnonzero(first)
+
+
+def sessions_of(snapshot: Snapshot, activities: npt.NDArray[np.integer], day: date) -> Sessions:
+    """The sessions of some activities that have not ended by a day.
+
+    An activity of which none is left has one, of which nothing is stated.
+
+    Args:
+        snapshot: the catalogue.
+        activities: rows, in ascending order.
+        day: the day to look from.
+    """
+    columns = snapshot.activities
+    counts = columns["sessions"][activities]
+    rows = ranges(columns["first_session"][activities], counts)
+    owners = np.repeat(activities, counts).astype(np.int32)
+    blank: Flags | None = None
+    if day > snapshot.today:
+        over = snapshot.sessions["last_day"][rows] < day.toordinal()
+        if over.any():
+            starts = beginnings(owners)
+            left = np.add.reduceat((~over).astype(np.int64), starts) if len(rows) else starts
+            first = np.zeros(len(rows), dtype=np.bool_)
+            first[starts[left == 0]] = True
+            keep = ~over | first
+            rows, owners = rows[keep], owners[keep]
+            blank = first[keep]
+    return Sessions(snapshot, rows, owners, beginnings(owners), blank)

@@ -1,0 +1,347 @@
+"""How well every session fits, in whole tenths of points: exact, and all at once.
+
+A fit is a fraction `n / d`; points are weight times fit to one decimal, half up, with the weights
+of what was answered rescaled to 100.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from app.matching.answers import Criterion
+from app.matching.filters import Statuses64, Wanted, shades
+from app.matching.person import Person, Side, relative_mask
+from app.matching.policy import (
+    EXACT,
+    FURTHEST_FIT,
+    NOT_STATED,
+    ONLINE_FITS,
+    OPEN_TO_ALL,
+    PARTLY,
+    RANK_TENTHS,
+    RELATIVE,
+    SECONDARY,
+    UNSTATED,
+    YES,
+)
+from app.matching.rows import Masks, Numbers, Sessions
+from app.search.index.bits import mask_of
+from app.search.index.facts import AT_VENUE, BLANK, COMES_TO_YOU, ONLINE
+from app.search.index.times import PARTS, slot_numbers
+
+Floats = npt.NDArray[np.float64]
+
+NEARLY_HALF = 1e-6
+"""This near to a half, points worked out in floating point are worked out again exactly."""
+
+FOUR_VALUED = ("support_need", "access", "support_mode", "travel", "communication", "preference")
+
+
+@dataclass(repr=False)
+class Fits:
+    """What each criterion gave each session: the fit from 0 to 1, and points in tenths.
+
+    `stated` counts the facts asked for that are stated. `covered` are the slots and `days` the
+    days of the sessions that serve as this one does, `attendances` how often a week one would come.
+    """
+
+    fits: dict[Criterion, npt.NDArray[np.float64]] = field(default_factory=dict)
+    points: dict[Criterion, Numbers] = field(default_factory=dict)
+    score: Numbers | None = None
+    stated: Numbers | None = None
+    covered: Masks | None = None
+    days: Numbers | None = None
+    attendances: Numbers | None = None
+
+
+def fits_of(sessions: Sessions, wanted: Wanted, side: Side, statuses: Statuses64) -> Fits:
+    """What each criterion gives each session, judged by somebody's answers."""
+    person, weights = wanted.person, wanted.person.weights
+    found = Fits()
+    _cover(found, sessions, person, statuses)
+    makers: dict[Criterion, Callable[[], tuple[Numbers, Numbers | int]]] = {
+        "what_i_do": lambda: _what_i_do(sessions, person),
+        "who_it_is_for": lambda: _who_it_is_for(sessions, side),
+        "how_near": lambda: _how_near(sessions, wanted),
+        "when": lambda: _when(found, sessions, person),
+        "support": lambda: _support(sessions, person),
+        "language_and_culture": lambda: _culture(sessions, person),
+    }
+    total = sum(weights.values())
+    for criterion, weight in weights.items():
+        if criterion == "cost":
+            _put_cost(found, sessions, wanted)
+            continue
+        n, d = makers[criterion]()
+        points: Numbers = (2 * 1000 * weight * n + total * d) // (2 * total * d)
+        found.points[criterion] = sessions.spread(points)
+        found.fits[criterion] = sessions.spread(n / d)
+    if weights:
+        found.score = (np.sum([*found.points.values()], axis=0) + 5) // 10
+    found.stated = _stated(sessions, person)
+    return found
+
+
+# When, and how often
+
+
+def _cover(found: Fits, sessions: Sessions, person: Person, statuses: Statuses64) -> None:
+    """Join the slots and days of an activity's sessions that serve a person in the same way."""
+    if not person.slots and (person.days or 1) == 1:
+        found.attendances = np.ones(len(sessions), dtype=np.int64)
+        return
+    wanted = 0
+    for day, part in map(slot_numbers().__getitem__, person.slots):
+        wanted |= 1 << (day * PARTS + part)
+    days = sessions.session("day").astype(np.int64)
+    slots = sessions.session("slots").astype(np.uint64) & np.uint64(wanted)
+    own_days = np.where(days >= 0, 1 << np.maximum(days, 0), 0)
+    groups = statuses.groups()
+    covered, on_days = slots.copy(), own_days.copy()
+    ends = np.append(sessions.starts[1:], len(sessions))
+    last = sessions.spread(ends)
+    places = np.arange(len(sessions))
+    step = 1
+    here = places[places + step < last]
+    while len(here):
+        there = here + step
+        same = (groups[here] == groups[there]) & (statuses.fails[here] == statuses.fails[there])
+        one, other = here[same], there[same]
+        # Each pair stands in one step once, so nothing is written twice.
+        covered[one] |= slots[other]
+        covered[other] |= slots[one]
+        on_days[one] |= own_days[other]
+        on_days[other] |= own_days[one]
+        step += 1
+        here = here[here + step < last[here]]
+    found.covered, found.days = covered, on_days
+    count = np.bitwise_count(on_days.astype(np.uint64)).astype(np.int64)
+    found.attendances = np.maximum(np.minimum(person.days or 1, count), 1)
+
+
+def _when(found: Fits, sessions: Sessions, person: Person) -> tuple[Numbers, Numbers]:
+    count = len(sessions)
+    n: Numbers = np.zeros(count, dtype=np.int64)
+    d: Numbers = np.ones(count, dtype=np.int64)
+    if person.slots and found.covered is not None:
+        if person.days:
+            n = np.minimum(_days_in(found.covered), person.days)
+            d[:] = person.days
+        else:
+            n = np.bitwise_count(found.covered).astype(np.int64)
+            d[:] = len(person.slots)
+    if person.break_minutes is not None:
+        length = (sessions.session("ends") - sessions.session("starts")).astype(np.int64)
+        shared = np.asarray(np.minimum(length, person.break_minutes), dtype=np.int64)
+        if person.slots:
+            n = n * person.break_minutes + shared * d
+            d = 2 * d * person.break_minutes
+        else:
+            n = shared
+            d[:] = person.break_minutes
+    blank = sessions.session("day") < 0
+    return np.where(blank, NOT_STATED, n), np.where(blank, EXACT, d)
+
+
+def _days_in(covered: Masks) -> Numbers:
+    """On how many days the slots of a mask are."""
+    part = np.uint64((1 << PARTS) - 1)
+    days = sum(
+        ((covered >> np.uint64(day * PARTS)) & part != 0).astype(np.int64) for day in range(7)
+    )
+    return np.asarray(days, dtype=np.int64)
+
+
+# What and who
+
+
+def _what_i_do(sessions: Sessions, person: Person) -> tuple[Numbers, int]:
+    told = person.answers
+    types = sessions.once("activity_type")
+    outcomes, primary = sessions.once("outcome"), sessions.once("outcome_primary")
+    n = np.zeros(len(types), dtype=np.int64)
+    d = 0
+    for rank, code in zip(RANK_TENTHS, told.activities or (), strict=False):
+        own, kin = _bits("activity_type", code)
+        n += rank * np.where(types & own, EXACT, np.where(types & kin, RELATIVE, 0))
+        d += rank
+    for rank, code in zip(RANK_TENTHS, told.outcomes or (), strict=False):
+        own, kin = _bits("outcome", code)
+        n += rank * np.select(
+            [
+                (primary & own) != 0,
+                (outcomes & own) != 0,
+                (primary & kin) != 0,
+                (outcomes & kin) != 0,
+            ],
+            [EXACT, SECONDARY, RELATIVE, SECONDARY * RELATIVE // EXACT],
+            0,
+        )
+        d += rank
+    return n, d * EXACT
+
+
+def _bits(scheme: str, code: str) -> tuple[np.uint64, np.uint64]:
+    return np.uint64(mask_of(scheme, [code])), np.uint64(relative_mask(scheme, code))
+
+
+def _who_it_is_for(sessions: Sessions, side: Side) -> tuple[Numbers, int]:
+    listed = sessions.once("cohort")
+    codes = side.cohorts
+    if not codes:
+        return np.full(len(listed), NOT_STATED, dtype=np.int64), EXACT
+    anyone = (listed & np.uint64(mask_of("cohort", ["everyone"]))) != 0
+    anyone |= sessions.once("open_to") == np.uint64(mask_of("open_to", ["anyone"]))
+    otherwise = np.where(anyone, OPEN_TO_ALL, np.where(listed == 0, NOT_STATED, 0))
+    best = np.zeros(len(listed), dtype=np.int64)
+    every = np.zeros(len(listed), dtype=np.int64)
+    for code in codes:
+        own, kin = _bits("cohort", code)
+        fit = np.where(listed & own, EXACT, np.where(listed & kin, RELATIVE, otherwise))
+        best = np.maximum(best, fit)
+        every += fit
+    return best * len(codes) + every, 2 * EXACT * len(codes)
+
+
+# Near
+
+
+def _how_near(sessions: Sessions, wanted: Wanted) -> tuple[Numbers, int]:
+    person, spot = wanted.person, wanted.spot
+    assert spot is not None  # noqa: S101 - nearness counts only where there is a place.
+    place = sessions.session("place")
+    stretch = person.fit_limit - 1
+    d = EXACT * stretch
+    tenths = sessions.tenths(spot.point)
+    # From 1 at one mile it falls by .7 over the stretch, which is .07 in a tenth of ten miles.
+    fall = (EXACT - FURTHEST_FIT) // 10
+    n = np.clip(d - fall * (tenths - 10), FURTHEST_FIT * stretch, d)
+    if person.only_online:
+        online = ONLINE_FITS["only"]
+    elif person.online is None:
+        online = ONLINE_FITS["not_answered"]
+    else:
+        online = ONLINE_FITS["wanted"] if person.online else 0
+    n = np.select(
+        [place == AT_VENUE, place == COMES_TO_YOU, place == ONLINE, place == BLANK],
+        [n, d, online * stretch, NOT_STATED * stretch],
+    )
+    return n, d
+
+
+# Money
+
+
+def _put_cost(found: Fits, sessions: Sessions, wanted: Wanted) -> None:
+    """One attendance beside a day's share of the budget: 1 within it, 0 at half as much again."""
+    person, weights = wanted.person, wanted.person.weights
+    budget, often = person.weekly_budget, found.attendances
+    assert budget is not None and often is not None  # noqa: S101, PT018 - cost counts only with a budget.
+    share = budget / (person.days or 1)
+    costs = wanted.paid(sessions)
+    full = 1000 * weights["cost"] / sum(weights.values())
+    if share == 0:
+        fit: Floats = costs.free.astype(np.float64)
+    else:
+        each = (costs.each * often + costs.weekly) / (costs.over * often)
+        fit = np.asarray(np.clip(3 - 2 * each / float(share), 0.0, 1.0))
+    fit = np.asarray(np.where(costs.known, fit, NOT_STATED / EXACT))
+    exact = full * fit + 0.5
+    points = np.floor(exact).astype(np.int64)
+    doubtful = np.abs(exact - np.rint(exact)) < NEARLY_HALF
+    known: dict[tuple[int, ...], int] = {}
+    for place in np.flatnonzero(doubtful & costs.known).tolist():
+        key = tuple(int(c[place]) for c in (costs.each, costs.weekly, costs.over, often))
+        if key not in known:
+            known[key] = _cost_points(key, share, weights["cost"], sum(weights.values()))
+        points[place] = known[key]
+    unknown = (2 * 1000 * weights["cost"] * NOT_STATED + sum(weights.values()) * EXACT) // (
+        2 * sum(weights.values()) * EXACT
+    )
+    points[~costs.known] = unknown
+    found.fits["cost"], found.points["cost"] = fit, points
+
+
+def _cost_points(key: tuple[int, ...], share: Fraction, weight: int, total: int) -> int:
+    each, weekly, over, often = key
+    cost = Fraction(each * often + weekly, over * often)
+    if share == 0:
+        fit = Fraction(int(cost == 0))
+    else:
+        fit = min(max(3 - 2 * cost / share, Fraction(0)), Fraction(1))
+    return int(Fraction(1000 * weight, total) * fit + Fraction(1, 2))
+
+
+# Support, language and culture
+
+
+def _quarters(sessions: Sessions, scheme: str, codes: tuple[str, ...]) -> Numbers:
+    """The fits of some four-valued facts together, in quarters."""
+    if not codes:
+        return np.zeros(len(sessions), dtype=np.int64)
+    yes, partly, no = shades(sessions, scheme)
+    asked = np.uint64(mask_of(scheme, codes))
+    unstated = asked & ~(yes | partly | no)
+    found = (
+        YES * np.bitwise_count(yes & asked).astype(np.int64)
+        + PARTLY * np.bitwise_count(partly & asked)
+        + UNSTATED * np.bitwise_count(unstated)
+    )
+    return np.asarray(found, dtype=np.int64)
+
+
+LEVEL_MODES: dict[str, tuple[str, ...]] = {
+    "some": ("small_group", "large_group"),
+    "a_lot": ("small_group", "one_to_one"),
+    "one_to_one": ("one_to_one",),
+    "two_to_one": ("two_to_one",),
+    "with_pa": ("with_pa",),
+}
+"""The ways of being supported of which the best answers a level of support."""
+
+
+def _listed(sessions: Sessions, column: str, scheme: str, codes: tuple[str, ...]) -> Numbers:
+    """The fits of terms that are listed or not, in quarters; nothing listed is not stated."""
+    stated = sessions.activity(column)
+    both = np.bitwise_count(stated & np.uint64(mask_of(scheme, codes))).astype(np.int64)
+    return np.where(stated == 0, UNSTATED * len(codes), YES * both)
+
+
+def _support(sessions: Sessions, person: Person) -> tuple[Numbers, int]:
+    n = _quarters(sessions, "support_need", person.asked("support_need"))
+    n += _quarters(sessions, "access", person.asked("access"))
+    n += _quarters(sessions, "support_mode", person.modes)
+    n += _quarters(sessions, "travel", person.travel_how)
+    if person.settings:
+        n += _listed(sessions, "setting", "setting", person.settings)
+    modes = LEVEL_MODES.get(person.level or "", ())
+    if modes:
+        each = [_quarters(sessions, "support_mode", (code,)) for code in modes]
+        n += np.maximum.reduce(each)
+    return n, YES * person.support_items
+
+
+def _culture(sessions: Sessions, person: Person) -> tuple[Numbers, int]:
+    lists = (person.asked("communication"), person.asked("preference"))
+    n = _quarters(sessions, "communication", lists[0])
+    n += _quarters(sessions, "preference", lists[1])
+    if person.languages:
+        n += _listed(sessions, "language", "language", person.languages)
+    return n, YES * (sum(map(len, lists)) + len(person.languages))
+
+
+def _stated(sessions: Sessions, person: Person) -> Numbers:
+    """How many of the four-valued facts asked for are stated, whatever is stated of them."""
+    found = np.zeros(len(sessions), dtype=np.int64)
+    modes = {*person.modes, *LEVEL_MODES.get(person.level or "", ())}
+    for scheme in FOUR_VALUED:
+        codes = {"support_mode": tuple(modes), "travel": person.travel_how}.get(scheme)
+        codes = person.asked(scheme) if codes is None else codes
+        if codes:
+            asked = np.uint64(mask_of(scheme, codes))
+            yes, partly, no = shades(sessions, scheme)
+            found += np.bitwise_count((yes | partly | no) & asked)
+    return found

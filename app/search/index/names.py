@@ -1,0 +1,44 @@
+"""Things that rows refer to by number: by their names, or by their whole text."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Names:
+    """Things that activities refer to by number: the number of each by its names."""
+
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    count: int = 0
+
+    def with_names(self, wanted: Sequence[Sequence[str]]) -> tuple["Names", list[int]]:
+        """These names and more, and the number of each thing that was wanted by all its names."""
+        numbers, count, found = dict(self.numbers), self.count, []
+        for names in wanted:
+            number = numbers.get(names[0], count)
+            count = max(count, number + 1)
+            numbers.update(dict.fromkeys(names, number))
+            found.append(number)
+        return Names(numbers, count), found
+
+
+@dataclass(frozen=True, eq=False)
+class Numbered:
+    """Texts that rows refer to by number, each once. It only grows, behind all that was read."""
+
+    texts: list[bytes] = field(default_factory=list)
+    numbers: dict[bytes, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, texts: Iterable[bytes]) -> "Numbered":
+        """Texts that differ, numbered as they stand."""
+        known = list(texts)
+        return cls(known, {text: number for number, text in enumerate(known)})
+
+    def number(self, text: bytes) -> int:
+        """The number of a text, which is added if it is new."""
+        known = self.numbers.get(text)
+        if known is None:
+            known = self.numbers[text] = len(self.texts)
+            self.texts.append(text)
+        return known

@@ -1,0 +1,107 @@
+"""The log: JSON lines on standard error, one of them for each request.
+
+A line never holds a query string, a body or an exception's message: any of them may carry
+somebody's private information.
+"""
+
+import json
+import logging
+import sys
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+logger = logging.getLogger("carefinder.requests")
+
+
+class Served(NamedTuple):
+    """What the log says of one request; `bytes` counts the body's."""
+
+    request_id: str
+    method: str
+    route: str
+    status: int
+    bytes: int
+    milliseconds: float
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of one record: its time, level, logger and message, and its fields."""
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class JsonLines(logging.StreamHandler):  # type: ignore[type-arg]
+    """Writes each record as a line, and lines that are ready as they are."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+        self.setFormatter(JsonFormatter())
+
+    def write(self, line: str) -> None:
+        """Write a line that ends in a line break, in its turn."""
+        self.acquire()
+        try:
+            # A log that cannot be written stops nobody.
+            with suppress(OSError, ValueError):
+                self.stream.write(line)
+                self.flush()
+        finally:
+            self.release()
+
+
+def set_up_logging(level: str) -> None:
+    """Have everything logged as JSON lines on standard error."""
+    logging.basicConfig(level=level, handlers=[JsonLines()], force=True)
+    # These write requests and their addresses as they come.
+    for noisy in ("uvicorn.access", "httpx", "httpcore", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def log_request(served: Served) -> None:
+    """Log one request.
+
+    Where the log is JSON lines and nobody else listens, the line is put together by hand: the
+    ways of the logging library cost more than many an answer.
+    """
+    if not logger.isEnabledFor(logging.INFO):
+        return
+    listening = logging.root.handlers
+    if len(listening) == 1 and type(listening[0]) is JsonLines and not logger.handlers:
+        listening[0].write(_line(served))
+    else:
+        fields = served._asdict() | {"milliseconds": round(served.milliseconds, 1)}
+        logger.info("request", extra={"fields": fields})
+
+
+def _line(served: Served) -> str:
+    now = time.time()
+    whole = int(now)
+    return (
+        f'{{"at": "{_second(whole)}.{int((now - whole) * 1000):03}+00:00", "level": "INFO", '
+        f'"logger": "carefinder.requests", "message": "request", '
+        f'"request_id": "{served.request_id}", "method": {_quoted(served.method)}, '
+        f'"route": {_quoted(served.route)}, "status": {served.status}, "bytes": {served.bytes}, '
+        f'"milliseconds": {served.milliseconds:.1f}}}\n'
+    )
+
+
+@lru_cache(maxsize=4)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+@lru_cache(maxsize=1024)
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

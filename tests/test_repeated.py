@@ -1,0 +1,262 @@
+"""What is asked for again is given out as it is, and nobody can tell but by the clock."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from conftest import TODAY, Templates, make_app
+from contract import ContractClient
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from starlette.datastructures import QueryParams
+
+from app.clock import note_change
+from app.database import Database, uuid7
+from app.search.answers import activities_found
+from app.search.reading import pairs_in
+from app.traffic import repeated
+from app.traffic.log import JsonFormatter, JsonLines, Served, log_request
+from app.traffic.repeated import Kept, Repeated
+
+SEARCH = "/v1/activities?near=CW1+2AB&within=10&facets=cohort"
+OWN = {"x-request-id", "date"}
+"""The headers in which no two answers are alike."""
+
+Counted = Callable[[], int]
+
+
+@pytest.fixture
+def url(templates: Templates) -> Iterator[str]:
+    made = templates.copy("sqlite", "sample")
+    yield made
+    templates.drop(made)
+
+
+@pytest.fixture
+def app(url: str) -> FastAPI:
+    return make_app(url)
+
+
+@pytest.fixture
+def own(app: FastAPI) -> Iterator[TestClient]:
+    """A client of an application that nobody else calls."""
+    with ContractClient(app) as client:
+        yield client
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Counted:
+    """How many lists of activities were worked out since it was last asked."""
+    count = 0
+
+    def counted(*arguments: Any) -> bytes:
+        nonlocal count
+        count += 1
+        return activities_found(*arguments)
+
+    monkeypatch.setattr("app.search.router.activities_found", counted)
+
+    def so_far() -> int:
+        nonlocal count
+        found, count = count, 0
+        return found
+
+    return so_far
+
+
+def told(answer: Any) -> tuple[int, list[tuple[str, str]], bytes]:
+    """All of an answer but what is its own; an unchanged one has no date of its own either."""
+    headers = sorted((name, value) for name, value in answer.headers.items() if name not in OWN)
+    return answer.status_code, headers, answer.content
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Accept-Encoding": "identity"},
+        {"Accept-Encoding": "gzip"},
+        {"Accept-Encoding": "gzip;q=0"},
+        {"Origin": "https://a.example", "Accept-Encoding": "gzip"},
+    ],
+)
+def test_the_third_time_is_as_the_first_and_is_not_worked_out(
+    own: TestClient, made: Counted, headers: dict[str, str]
+) -> None:
+    first, second = (own.get(SEARCH, headers=headers) for _ in range(2))
+    assert made() == 2
+    third = own.get(SEARCH, headers=headers)
+    assert made() == 0
+    assert told(first) == told(second) == told(third)
+    assert len({one.headers["x-request-id"] for one in (first, second, third)}) == 3
+
+
+def test_what_the_caller_has_is_told_alike_before_and_after(own: TestClient, made: Counted) -> None:
+    gzip = {"Accept-Encoding": "gzip"}
+    tag = own.get(SEARCH, headers=gzip).headers["etag"]
+    assert tag.endswith('-gzip"')
+    for named in (tag, f"W/{tag}", f'"other", {tag}', tag.replace("-gzip", "")):
+        fresh = ContractClient(own.app)
+        before = told(fresh.get(SEARCH, headers={**gzip, "If-None-Match": named}))
+        for _ in range(2):
+            own.get(SEARCH, headers=gzip)
+        made()
+        after = own.get(SEARCH, headers={**gzip, "If-None-Match": named})
+        assert told(after) == before
+        assert after.status_code == 304
+        assert made() == 0
+    assert own.get(SEARCH, headers={**gzip, "If-None-Match": '"other"'}).status_code == 200
+
+
+def test_a_change_is_seen_at_once(own: TestClient, app: FastAPI, url: str, made: Counted) -> None:
+    *_, before = (own.get(SEARCH) for _ in range(3))
+    database = Database(url)
+    with database.write() as session:
+        note_change(session, "activity", uuid7(), before=None, after="digest")
+    database.close()
+    app.state.index.refresh()
+    made()
+    after = own.get(SEARCH)
+    assert made() == 1
+    assert after.headers["etag"] != before.headers["etag"]
+    assert own.get(SEARCH, headers={"If-None-Match": before.headers["etag"]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Length": "70000"},
+        {"Content-Length": "x"},
+        {"Cookie": "a=b"},
+        {"Authorization": "Bearer x"},
+        {"X-Much": "x" * 40_000},
+    ],
+)
+def test_a_request_that_is_unlike_others_goes_all_the_way(
+    own: TestClient, made: Counted, headers: dict[str, str]
+) -> None:
+    before = own.get(SEARCH, headers=headers)
+    for _ in range(3):
+        own.get(SEARCH)
+    made()
+    after = own.get(SEARCH, headers=headers)
+    assert after.status_code == before.status_code
+    assert made() == (1 if after.status_code == 200 else 0)
+
+
+def test_errors_and_answers_for_one_person_are_never_kept(own: TestClient) -> None:
+    for _ in range(3):
+        own.get("/v1/activities?colour=blue")
+        own.get("/v1/activities?near=CW1+2AB&near=CW1+2AB")
+        own.get("/v1/activities/nobody/similar")
+        own.post("/v1/activities/search", json={"near": "CW1 2AB"})
+        own.head(SEARCH)
+    assert own.get("/v1/activities?colour=blue").status_code == 422
+    assert own.get("/v1/activities?near=CW1+2AB&near=CW1+2AB").status_code == 422
+
+
+def test_the_log_and_the_counters_do_not_tell_them_apart(
+    own: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "carefinder.requests"):
+        for _ in range(3):
+            own.get(SEARCH, headers={"Accept-Encoding": "identity"})
+    lines = [one.fields for one in caplog.records if one.name == "carefinder.requests"]  # type: ignore[attr-defined]
+    assert len(lines) == 3
+    shown = [
+        {name: line[name] for name in ("method", "route", "status", "bytes")} for line in lines
+    ]
+    assert shown[0] == shown[1] == shown[2]
+    assert 'route="/v1/activities",status="200"} 3.0' in own.get("/metrics").text
+
+
+def test_similar_activities_are_kept_too(own: TestClient) -> None:
+    slug = own.get("/v1/activities?per_page=1").json()["items"][0]["slug"]
+    answers = [own.get(f"/v1/activities/{slug}/similar") for _ in range(3)]
+    assert told(answers[0]) == told(answers[1]) == told(answers[2])
+
+
+# What is kept
+
+
+def a_kept(size: int) -> Kept:
+    return Kept("/v1", [(b"etag", b'"a"')], bytes(size), b'"a"')
+
+
+def test_only_so_much_is_kept_and_the_oldest_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repeated, "MOST_BYTES", 1_000)
+    state = object()
+    memory = Repeated(lambda: state)
+    keys = [memory.key(b"/", b"%d" % number, b"", compressed=False) for number in range(12)]
+    for _ in range(2):
+        for key in keys:
+            memory.note(key, state, lambda: a_kept(100))
+    assert [memory.find(key) is not None for key in keys] == [False] * 2 + [True] * 10
+
+
+def test_what_was_made_from_something_older_is_not_kept() -> None:
+    states = [object(), object()]
+    memory = Repeated(lambda: states[-1])
+    key = memory.key(b"/", b"", b"", compressed=False)
+    for _ in range(3):
+        memory.note(key, states[0], lambda: a_kept(1))
+    assert memory.find(key) is None
+
+
+def test_whatever_an_answer_depends_on_tells_keys_apart() -> None:
+    memory = Repeated(lambda: None)
+    asked = [(b"/a", b"b", b"", False), (b"/a", b"", b"b", False), (b"/ab", b"", b"", False)]
+    asked += [(b"/a", b"b", b"", True), (b"/", b"ab", b"", False)]
+    assert len({memory.key(p, q, o, compressed=c) for p, q, o, c in asked}) == len(asked)
+    assert b"CW1" not in memory.key(b"/v1/activities", b"near=CW1+2AB", b"", compressed=False)
+
+
+# What is written by hand
+
+
+def test_a_line_written_by_hand_is_as_the_formatter_would_write_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = Served("0190b2f0-0000-7000-8000-000000000001", "GET", "/v1/“a”", 200, 12, 3.14159)
+    handler = JsonLines()
+    handler.setFormatter(JsonFormatter())
+    monkeypatch.setattr(logging.root, "handlers", [handler])
+    logger = logging.getLogger("carefinder.requests")
+    level = logger.level
+    logger.setLevel(logging.INFO)
+    try:
+        log_request(served)
+        fields = served._asdict() | {"milliseconds": 3.1}
+        logger.info("request", extra={"fields": fields})
+    finally:
+        logger.setLevel(level)
+    by_hand, formatted = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert len(by_hand["at"]) == len(formatted["at"])
+    for line in (by_hand, formatted):
+        del line["at"]
+    assert list(by_hand.items()) == list(formatted.items())
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        b"",
+        b"a",
+        b"a=",
+        b"=a",
+        b"&&a=1&",
+        b"a=1&a=2&b=x=y",
+        b"a+b=c+d",
+        b"a%20b=%C3%A9&c=%zz",
+        b"q=\xc3\xa9",
+        b"a=1;b=2",
+        b"near=CW1%202AB&near=x",
+    ],
+)
+def test_a_query_is_read_as_the_framework_reads_it(query: bytes) -> None:
+    assert list(pairs_in(query)) == QueryParams(query).multi_items()
+
+
+def test_the_day_is_that_of_the_tests(own: TestClient) -> None:
+    assert own.app.state.index.snapshot().today == TODAY  # type: ignore[attr-defined]
