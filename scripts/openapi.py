@@ -36,6 +36,8 @@ from app.catalogue.intake import load_sample
 from app.catalogue.models import Activity, Council, Provider
 from app.database import Database, utc_now
 from app.documentation import answer_of
+from app.exchange.openreferral.identity import PREFIX as FEED
+from app.exchange.openreferral.identity import taxonomy_id, term_id
 from app.listings.models import Claim, Listing, Notice, Proposal
 from app.main import create_app
 from app.parameters import london_today
@@ -325,6 +327,19 @@ CALLS = {
     ),
     "show_confirmation": Call("/v1/confirmations?token={reminder}", who="owner"),
     "confirm_by_mail": Call("/v1/confirmations?token={reminder}", who="owner"),
+    "list_changes": Call("/v1/changes?limit=2"),
+    "export_activities": Call("/v1/export/activities.json?provider=two-oars"),
+    "get_feed": Call(FEED),
+    "list_feed_services": Call(f"{FEED}/services?per_page=2"),
+    "get_feed_service": Call(f"{FEED}/services/01a16aef-7a0e-7c7e-95e4-bd60a3b26a4a"),
+    "list_feed_places": Call(f"{FEED}/service_at_locations?per_page=1"),
+    "get_feed_place": Call(f"{FEED}/service_at_locations/01a16aef-7a0e-868b-a4dd-77063490553c"),
+    "list_feed_organizations": Call(f"{FEED}/organizations?per_page=2"),
+    "get_feed_organization": Call(f"{FEED}/organizations/01a16aef-7064-7724-8cd9-8b004499ca13"),
+    "list_feed_taxonomies": Call(f"{FEED}/taxonomies?per_page=2"),
+    "get_feed_taxonomy": Call(f"{FEED}/taxonomies/{taxonomy_id('cohort')}"),
+    "list_feed_terms": Call(f"{FEED}/taxonomy_terms?per_page=2"),
+    "get_feed_term": Call(f"{FEED}/taxonomy_terms/{term_id('cohort', 'dementia')}"),
     "get_liveness": Call("/health/live"),
     "get_readiness": Call("/health/ready"),
 }
