@@ -175,9 +175,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
     application.include_router(app.search.router.index_router)
     application.include_router(app.matching.router.router)
+    application.include_router(app.matching.plans.router.router)
     application.include_router(app.accounts.router.router)
     application.include_router(app.listings.router.router)
-    application.include_router(app.matching.plans.router.router)
     application.include_router(app.health.router)
     application.include_router(app.traffic.metrics.router)
     return application

@@ -150,8 +150,7 @@ def brute(bench: Bench) -> None:
             )
         print(f"  100 attempts by two servers: {dict(statuses)}")
         bench.hold(
-            "ten attempts are looked at, by both servers together",
-            holds=statuses[400] == 10,  # noqa: PLR2004 - what it says.
+            "ten attempts are looked at, by both servers together", holds=statuses[400] == ATTEMPTS
         )
         bench.hold("the right password is refused too", holds=sign_in(one).status == TOO_MANY)
     with bench.server(one):

@@ -16,7 +16,7 @@ from contract import (
 )
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from preparing import prepare
+from prepared import prepare
 from starlette.routing import compile_path
 
 from app.accounts.desk import get_desk

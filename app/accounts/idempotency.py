@@ -94,6 +94,7 @@ class Once:
                     at=utc_now(),
                 )
                 .on_conflict_do_nothing()
+                # The count of rows is not told alike by the two drivers.
                 .returning(col(Idempotency.key))
             ).first()
         except OperationalError as error:

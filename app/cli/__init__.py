@@ -68,7 +68,7 @@ def main() -> None:
     """Run the command line. Whatever stops it is told in one sentence."""
     warnings.showwarning = _show_warning
     try:
-        cli()
+        cli(prog_name="carefinder")
     except (UnsafeSettingsError, UnusableDatabaseError) as error:
         stop(str(error))
     except FilesError as error:

@@ -57,7 +57,8 @@ def message_of(letter: Letter, sender: str) -> EmailMessage:
     message["Message-ID"] = letter.message_id
     # So that out-of-office programs do not answer (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.text)
+    # As it is where that will do, so that a long link is not broken over lines.
+    message.set_content(letter.text, cte="7bit" if letter.text.isascii() else "quoted-printable")
     return message
 
 

@@ -1,5 +1,7 @@
 """The listings: working copies, their history, claims, proposals, trust and reminders."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -15,7 +17,7 @@ JSON = sa.JSON(none_as_null=True)
 SORTED = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 
-def noun() -> list[sa.Column]:
+def noun() -> list[sa.Column[Any]]:
     """The columns of every table whose rows have an identity of their own."""
     return [
         sa.Column("id", sa.Uuid(), nullable=False),

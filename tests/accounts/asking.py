@@ -11,6 +11,7 @@ from contract import Operation, documented_operations
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.testclient import TestClient
+from prepared import prepare
 from preparing import (
     COUNCIL,
     OTHER_COUNCIL,
@@ -19,7 +20,6 @@ from preparing import (
     Person,
     make_client_row,
     make_person,
-    prepare,
 )
 
 from app.accounts import access

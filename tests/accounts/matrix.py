@@ -73,6 +73,8 @@ TABLE: dict[str, Row] = {
     "GET /v1/advice/{slug}": open_to_all(),
     "GET /v1/questionnaire": open_to_all(),
     "POST /v1/matches": open_to_all(),
+    "GET /v1/matching/policy": open_to_all(),
+    "POST /v1/plans": open_to_all(),
     "GET /v1/places": open_to_all(),
     "GET /v1/vocabularies": open_to_all(),
     "GET /v1/vocabularies/{scheme}": open_to_all(),
