@@ -22,7 +22,7 @@ from app.cli.account import accounts, keys, prepare_demos, refuse_demos, refuse_
 from app.cli.console import DatabaseOption, choose, err, open_database, out, say, stop
 from app.cli.feed import feed_commands
 from app.cli.filling import load_invented, prepare, progress, report
-from app.cli.listings import listings
+from app.cli.listing import listings
 from app.cli.match import match
 from app.database import Database, UnusableDatabaseError
 from app.geo.queries import find_places
