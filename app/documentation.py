@@ -1,6 +1,7 @@
 """The OpenAPI document: what FastAPI derives from the code, the problems, and real examples."""
 
 import json
+from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
@@ -39,6 +40,11 @@ def _document(application: FastAPI) -> dict[str, Any]:
     # FastAPI adds these for its own validation errors, which are problems here.
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    for scheme in made["components"].get("securitySchemes", {}).values():
+        for flow in scheme["flows"].values():
+            # OpenAPI wants whole addresses here.
+            whole = {name: url_of(application, flow[name]) for name in flow if name.endswith("Url")}
+            flow.update(whole)
     examples = recorded_examples()
     for operations in made["paths"].values():
         for operation in operations.values():
@@ -46,6 +52,11 @@ def _document(application: FastAPI) -> dict[str, Any]:
             for parameter in operation.get("parameters", ()):
                 parameter["schema"] = _without_null(parameter["schema"])
     return made
+
+
+def url_of(application: FastAPI, path: str) -> str:
+    """The whole address of a path, as callers reach it."""
+    return f"{application.state.settings.base_url}{path}"
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
@@ -64,12 +75,19 @@ def recorded_examples() -> dict[str, dict[str, Any]]:
     return examples
 
 
+def answer_of(operation: Mapping[str, Any]) -> dict[str, Any]:
+    """What the document says of an operation's answer when all is well."""
+    found = (operation["responses"].get(status) for status in ("200", "201", "202", "204"))
+    return next(filter(None, found), {})
+
+
 def _add_examples(operation: dict[str, Any], examples: dict[str, dict[str, Any]]) -> None:
     for kind, described in (
         ("requests", operation.get("requestBody", {})),
-        ("answers", operation["responses"].get("200", {})),
+        ("answers", answer_of(operation)),
     ):
         example = examples[kind].get(operation["operationId"])
-        content = described.get("content", {}).get("application/json")
-        if example is not None and content is not None:
-            content["example"] = example
+        for media_type in ("application/json", "application/x-www-form-urlencoded"):
+            content = described.get("content", {}).get(media_type)
+            if example is not None and content is not None:
+                content["example"] = example

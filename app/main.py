@@ -7,13 +7,17 @@ from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
-from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
+import app.accounts.router
 import app.catalogue.advice.router
 import app.catalogue.router
+import app.exchange.bulk.router
+import app.exchange.changes.router
+import app.exchange.openreferral.router
 import app.geo.router
 import app.health
+import app.listings.router
 import app.matching.plans.router
 import app.matching.questionnaire.router
 import app.matching.router
@@ -21,11 +25,24 @@ import app.search.router
 import app.traffic.metrics
 import app.vocabulary.router
 from app import caching, documentation, problems
-from app.caching import cacheable
+from app.accounts import oauth
+from app.accounts.commands.sign_ins import Desk
+from app.accounts.housekeeping import Housekeeping
+from app.accounts.keys import KeyRing
+from app.accounts.tokens import Tokens
+from app.caching import cacheable, negotiated
 from app.database import Database
+from app.exchange.bulk.spool import Spools
+from app.exchange.openness import OpenFeed
+from app.exchange.openreferral.order import FirstPublished
+from app.listings.freshness.housekeeping import Keeper
+from app.mail.delivery import Postman
+from app.mail.senders import sender_of
 from app.parameters import london_today, refuse_repeated
 from app.search.index.follow import Index
 from app.settings import Settings, get_settings
+from app.traffic.allowance import RequestLimit, TooMany
+from app.traffic.browsers import Browsers
 from app.traffic.compression import Compression
 from app.traffic.direct import Direct
 from app.traffic.guard import Guard
@@ -55,13 +72,26 @@ TAGS = [
     {"name": "councils", "description": "Who answers for an area, and what they say."},
     {"name": "places", "description": "Where something is: postcodes and place names."},
     {"name": "vocabularies", "description": "The codes, and what they mean."},
+    {"name": "sign-in", "description": "Tokens: for people with a password, for clients."},
+    {"name": "accounts", "description": "Registering, and one's own account."},
+    {"name": "members", "description": "Who manages a provider, or works for a council."},
+    {"name": "own providers", "description": "Registering, claiming and changing a provider."},
+    {"name": "own venues", "description": "The places that a provider's activities share."},
+    {"name": "own activities", "description": "Drafts, changes, places, alerts, freshness."},
+    {"name": "moderation", "description": "What waits for a council's officers."},
+    {"name": "own councils", "description": "What a council says, and whom it trusts."},
+    {"name": "clients", "description": "The systems that call the API for a council."},
+    {"name": "audit", "description": "Who did what."},
+    {"name": "integrations", "description": "Everything at once, and everything that changes."},
+    {"name": "open-referral-uk", "description": "The catalogue in Open Referral UK 3.0."},
     {"name": "health", "description": "For those who run the service."},
 ]
 
 FIRST_READING = 2.0
 """Seconds to wait for the index before the port is opened; a large catalogue takes longer."""
 
-EXPOSED = ["ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-Id"]
+MAIL_EVERY = 30.0
+"""Seconds between two looks for mail that another process left, or that failed before."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -74,10 +104,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
+        database = application.state.database
+        rounds = (
+            Postman(database, sender_of(settings), every=MAIL_EVERY),
+            Housekeeping(database),
+            Keeper(database, today, settings.base_url, every=settings.housekeeping_minutes * 60),
+        )
         application.state.index.start(wait=FIRST_READING)
+        for one in rounds:
+            one.start()
         yield
+        for one in rounds:
+            one.stop()
         application.state.index.stop()
-        application.state.database.close()
+        application.state.spools.stop()
+        database.close()
 
     application = FastAPIOffline(
         title="Care Finder",
@@ -102,10 +143,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             problems.HeadersTooLarge,
             problems.ServerFault,
             problems.Unavailable,
+            TooMany,
         ),
     )
     application.state.settings = settings
     application.state.database = Database(settings.database_url, pool=settings.database_pool)
+
+    keys_file = settings.token_keys_file or settings.var / "keys.json"
+    tokens = Tokens(
+        KeyRing(keys_file, settings.token_algorithm, make=not settings.production),
+        issuer=settings.base_url,
+        lifetime=settings.token_minutes * 60,
+    )
+    application.state.tokens = tokens
+    application.state.desk = Desk(application.state.database, tokens, settings.session_days)
 
     def today() -> date:
         # Whoever sets the day for the operations sets it for the index too.
@@ -113,9 +164,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         return day
 
     application.state.index = Index(application.state.database, today, settings.var / "index")
+    application.state.first_published = FirstPublished()
+    application.state.spools = Spools(application.state.database)
     application.state.metrics = Metrics()
     problems.install(application)
     caching.install(application)
+    oauth.install(application)
     documentation.install(application)
     _add_layers(application, settings)
     for router in (
@@ -130,9 +184,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         application.include_router(
             router, dependencies=[Depends(cacheable)], responses=caching.DOCUMENTED
         )
+    application.include_router(
+        app.search.router.negotiated_router,
+        dependencies=[Depends(negotiated)],
+        responses=caching.DOCUMENTED,
+    )
     application.include_router(app.search.router.index_router)
+    application.include_router(app.exchange.openreferral.router.router)
+    application.include_router(app.exchange.changes.router.router)
+    application.include_router(app.exchange.bulk.router.router)
     application.include_router(app.matching.router.router)
     application.include_router(app.matching.plans.router.router)
+    application.include_router(app.accounts.router.router)
+    application.include_router(app.listings.router.router)
     application.include_router(app.health.router)
     application.include_router(app.traffic.metrics.router)
     return application
@@ -147,25 +211,26 @@ def _add_layers(application: FastAPI, settings: Settings) -> None:
         minimum_size=settings.compress_from_bytes,
     )
     application.add_middleware(
-        Guard, max_url_bytes=settings.max_url_bytes, max_body_bytes=settings.max_body_bytes
+        Guard,
+        max_url_bytes=settings.max_url_bytes,
+        max_body_bytes=settings.max_body_bytes,
+        roomier={"/activities/import": settings.max_import_bytes},
     )
     application.add_middleware(Heads)
-    application.add_middleware(
-        CORSMiddleware,
-        allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "POST"],
-        allow_headers=["*"],
-        expose_headers=EXPOSED,
-        max_age=86_400,
-    )
+    application.add_middleware(OpenFeed)
+    application.add_middleware(Browsers, origins=settings.origins)
     inside = application.build_middleware_stack
 
     def whole_stack() -> ASGIApp:
         # Outside the framework's own layers too: what is given out again passes none of them.
-        return Requests(
+        requests = Requests(
             inside(),
             metrics=application.state.metrics,
             repeated=Repeated(lambda: application.state.index.newest),
         )
+        per_minute, trusted = settings.requests_a_minute, settings.trusted_proxies
+        if not per_minute:
+            return requests
+        return RequestLimit(requests, per_minute=per_minute, trusted=trusted)
 
     application.build_middleware_stack = whole_stack  # type: ignore[method-assign]

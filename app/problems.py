@@ -1,6 +1,8 @@
 """Every kind of error, and the one shape in which all of them are told (RFC 9457).
 
     Problem
+    ├── NotSignedIn           401  nobody said who is asking (app/accounts)
+    ├── NotAllowed            403  not for whoever is asking (app/accounts)
     ├── NotFound              404  there is nothing here
     ├── Gone                  410  it was here and was closed
     ├── Conflict              409  it clashes with what is there
@@ -9,6 +11,7 @@
     ├── TooLarge              413  the body is too large
     ├── AddressTooLong        414  the path and query are too long
     ├── Malformed             422  what was sent cannot be understood
+    ├── TooMany               429  too often in a short time (app/traffic)
     ├── HeadersTooLarge       431  the headers together are too large
     ├── ServerFault           500  our mistake
     ├── Unavailable           503  try again shortly
@@ -70,6 +73,7 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem.
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong"
     code: ClassVar[str] = "server_fault"
+    sends: ClassVar[Mapping[str, Any]] = {}  # Headers that it always carries, as documented.
 
     def __init__(
         self, detail: str, *, headers: Mapping[str, str] | None = None, **extensions: object
@@ -172,12 +176,21 @@ class ServerFault(Problem):
     """Our mistake. The log carries the request's id and where it happened."""
 
 
+RETRY_AFTER = {
+    "Retry-After": {
+        "description": "Seconds after which to try again.",
+        "schema": {"type": "string"},
+    }
+}
+
+
 class Unavailable(Problem):
     """The service cannot answer at the moment."""
 
     status = 503
     title = "Try again shortly"
     code = "unavailable"
+    sends = RETRY_AFTER
 
     def __init__(self, detail: str, *, retry_after: int = 2, **extensions: object) -> None:
         """Say what is missing, and after how many seconds to try again."""
@@ -249,13 +262,8 @@ def _documented(kinds: Sequence[type[Problem]]) -> dict[str, Any]:
             }
         },
     }
-    if any(issubclass(kind, Unavailable) for kind in kinds):
-        documented["headers"] = {
-            "Retry-After": {
-                "description": "Seconds after which to try again.",
-                "schema": {"type": "string", "examples": ["2"]},
-            }
-        }
+    if headers := {name: what for kind in kinds for name, what in kind.sends.items()}:
+        documented["headers"] = headers
     return documented
 
 

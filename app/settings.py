@@ -1,13 +1,14 @@
 """Every setting of the service, read once from the environment and then fixed."""
 
 import os
+import re
 import warnings
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -16,6 +17,9 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 PREFIX = "CAREFINDER_"
+
+WEB_ADDRESS = r"^https?://[A-Za-z0-9.:\[\]-]{1,253}(/[A-Za-z0-9/._~-]{0,200}[A-Za-z0-9._~-])?$"
+"""A web address without a slash at its end, a query or a name and password."""
 
 Network = IPv4Network | IPv6Network
 
@@ -63,6 +67,16 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         65_536, ge=1_024, le=16_777_216, description="Largest request body, in bytes."
     )
+    max_import_bytes: int = Field(
+        8_388_608, ge=1_024, le=67_108_864, description="Largest file to import, in bytes."
+    )
+    housekeeping_minutes: int = Field(
+        0,
+        ge=0,
+        le=10_080,
+        description="Minutes between two rounds of reminders in the server; 0 for none: then run "
+        "`carefinder housekeeping` once a day.",
+    )
     max_url_bytes: int = Field(
         8_192, ge=1_024, le=65_536, description="Longest path and query, in bytes."
     )
@@ -80,14 +94,83 @@ class Settings(BaseSettings):
         20, ge=1, le=200, description="Connections that one worker may hold open to the database."
     )
 
+    base_url: str = Field(
+        "http://127.0.0.1:8000",
+        pattern=WEB_ADDRESS,
+        description="Where this API is reached; access tokens name it as their issuer.",
+    )
+    site_url: str = Field(
+        "",
+        pattern=f"{WEB_ADDRESS}|^$",
+        description="The website that people use; links in mail lead to pages of it. "
+        "Not set: the mail carries a code alone.",
+    )
+    origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Websites that signed-in people use, such as https://care.example.org, "
+        "separated by commas. Reading is open to every website.",
+    )
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+        (), description="Networks whose `X-Forwarded-For` is believed, separated by commas."
+    )
+    read_limit: int | None = Field(
+        None,
+        ge=0,
+        le=1_000_000,
+        description="Requests a minute from one address to one worker; 0 for no limit. "
+        "Not set: none in development, 600 in production.",
+    )
+    token_algorithm: Literal["ES256", "HS256"] = Field(
+        "ES256", description="How access tokens are signed: ES256, or HS256 with one secret."
+    )
+    token_keys_file: Path | None = Field(
+        None,
+        description="The keys that sign access tokens, made by `carefinder keys rotate`. "
+        "Not set: VAR/keys.json in development.",
+    )
+    token_minutes: int = Field(10, ge=1, le=15, description="How long an access token lasts.")
+    session_days: int = Field(
+        30, ge=1, le=90, description="How long one signing in lasts at the longest."
+    )
+    mail_from: str = Field(
+        "Care Finder <care-finder@example.org>",
+        pattern=r"^[^\r\n]{3,200}$",
+        description="Whom mail comes from.",
+    )
+    smtp_host: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9.:_-]{0,253}$",
+        description="The mail server. Not set: mail is written to VAR/mail.",
+    )
+    smtp_port: int = Field(587, ge=1, le=65_535, description="The mail server's port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="`starttls`, `tls`, or `none` for a mail server on this machine."
+    )
+    smtp_user: str = Field("", description="Whom to sign in to the mail server as.")
+    smtp_password: str = Field("", repr=False, description="The password for the mail server.")
+    demo_password: str = Field(
+        "",
+        repr=False,
+        description="The password of the demo accounts in development. Not set: a new one each "
+        "time that they are made.",
+    )
+
     @model_validator(mode="before")
     @classmethod
-    def _split_networks(cls, values: dict[str, object]) -> dict[str, object]:
-        allowed = values.get("metrics_allow")
-        if isinstance(allowed, str):
-            parts = tuple(part.strip() for part in allowed.split(",") if part.strip())
-            return {**values, "metrics_allow": parts}
-        return values
+    def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
+        return {
+            name: tuple(part.strip() for part in value.split(",") if part.strip())
+            if name in {"metrics_allow", "trusted_proxies", "origins"} and isinstance(value, str)
+            else value
+            for name, value in values.items()
+        }
+
+    @field_validator("origins")
+    @classmethod
+    def _check_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(re.fullmatch(WEB_ADDRESS, one) and one.count("/") == 2 for one in value):  # noqa: PLR2004 - those of `https://`.
+            raise PydanticCustomError("url", "Each should be like https://care.example.org")
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -110,7 +193,9 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
-    def _place_database(self) -> Self:
+    def _place_files(self) -> Self:
+        if self.token_keys_file is None and not self.production:
+            object.__setattr__(self, "token_keys_file", (self.var / "keys.json").absolute())
         if not self.database_url:
             path = (self.var / "carefinder.db").absolute()
             object.__setattr__(self, "database_url", f"sqlite:///{path}")
@@ -125,6 +210,13 @@ class Settings(BaseSettings):
     def sqlite(self) -> bool:
         """Whether the database is the embedded one."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def requests_a_minute(self) -> int:
+        """How many one address may make of one worker; 0 for any number."""
+        if self.read_limit is None:
+            return 600 if self.production else 0
+        return self.read_limit
 
     def refuse_unsafe(self) -> None:
         """Raise `UnsafeSettingsError`, naming every variable that production cannot accept."""
@@ -148,7 +240,51 @@ def _unsafe(settings: Settings) -> list[tuple[str, str]]:
         found.append(("LOG_LEVEL", "debug logs are for development; use INFO or above."))
     if any(network.prefixlen == 0 for network in settings.metrics_allow):
         found.append(("METRICS_ALLOW", "the whole internet may not read the metrics."))
-    return found
+    return found + _unsafe_accounts(settings)
+
+
+def _unsafe_accounts(settings: Settings) -> list[tuple[str, str]]:
+    """What would endanger those who sign in."""
+    local = settings.smtp_host in {"localhost", "127.0.0.1", "::1"}
+    refused = {
+        "BASE_URL": (
+            not settings.base_url.startswith("https://"),
+            "it should begin with https://, because passwords are sent there.",
+        ),
+        "SITE_URL": (
+            settings.site_url.startswith("http://"),
+            "it should begin with https://, because links in mail are secrets.",
+        ),
+        "ORIGINS": (
+            any(not origin.startswith("https://") for origin in settings.origins),
+            "each should begin with https://.",
+        ),
+        "TRUSTED_PROXIES": (
+            any(network.prefixlen == 0 for network in settings.trusted_proxies),
+            "the whole internet cannot be trusted to say who is calling.",
+        ),
+        "TOKEN_KEYS_FILE": (
+            settings.token_keys_file is None,
+            "name the file with the keys; `carefinder keys rotate` makes it.",
+        ),
+        "SMTP_HOST": (
+            not settings.smtp_host,
+            "name the mail server; nobody reads mail in a folder.",
+        ),
+        "SMTP_SECURITY": (
+            settings.smtp_security == "none" and not local,
+            "mail carries secrets; use starttls or tls for a mail server elsewhere.",
+        ),
+        "MAIL_FROM": (
+            settings.mail_from == Settings.model_fields["mail_from"].default,
+            "say whom mail comes from; the default is an example.",
+        ),
+        "DEMO_PASSWORD": (
+            bool(settings.demo_password),
+            "there are no demo accounts in production.",
+        ),
+    }
+    return [(name, why) for name, (refuse, why) in refused.items() if refuse]
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:

@@ -6,14 +6,24 @@ from alembic import context
 from sqlalchemy import Connection
 from sqlmodel.sql.sqltypes import AutoString
 
+import app.accounts.models
 import app.catalogue.models
 import app.clock
 import app.geo.models
+import app.listings.models
+import app.mail.models
 from app.database import Record, open_engine
 from app.settings import get_settings
 
 # Importing them is what makes the tables known.
-TABLES = (app.catalogue.models, app.clock, app.geo.models)
+TABLES = (
+    app.accounts.models,
+    app.catalogue.models,
+    app.clock,
+    app.geo.models,
+    app.listings.models,
+    app.mail.models,
+)
 
 
 def plain_strings(kind: str, item: object, _context: object) -> str | Literal[False]:

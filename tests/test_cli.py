@@ -12,7 +12,9 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,19 +24,27 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 import sqlalchemy as sa
-from conftest import Kind, Templates
+from conftest import TODAY, Kind, Templates, production_needs
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import func, select
 
 from app import cli
+from app.accounts.commands.accounts import find_by_email
+from app.accounts.demo import has_demos, make_demos
+from app.accounts.finding import council_roles
+from app.accounts.keys import read_keys
+from app.accounts.models import SignIn
+from app.accounts.passwords import fits, weakness
 from app.catalogue.intake import sample_folder
 from app.catalogue.models import Activity, Council, Provider
 from app.clock import ClockFace, read_clock
-from app.database import Database
+from app.database import Database, utc_now
+from app.mail import outbox
+from app.mail.models import Letter
 from app.schema import current_revision, newest_revision
 from app.settings import get_settings
 
-COMMANDS = ("serve", "migrate", "sample", "load", "places", "match", "version")
+COMMANDS = ("serve", "migrate", "sample", "load", "places", "match", "housekeeping", "version")
 CAREFINDER = str(Path(sys.executable).with_name("carefinder"))
 SECRET = "hunter2-q7Zx"  # noqa: S105 - what must never be repeated.
 
@@ -77,8 +87,9 @@ def run(
     """
     for name in [name for name in os.environ if name.startswith("CAREFINDER_")]:
         monkeypatch.delenv(name)
-    # A command may set it; this has it unset again afterwards.
+    # A command may set them; this has them unset again afterwards.
     monkeypatch.setenv("CAREFINDER_DATABASE_URL", "")
+    monkeypatch.setenv("CAREFINDER_BASE_URL", "http://127.0.0.1:8000")
     monkeypatch.setenv("CAREFINDER_VAR", str(var))
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
@@ -89,6 +100,8 @@ def run(
     monkeypatch.setattr("uvicorn.Server.run", refuse)
 
     def run(*arguments: str | Path, **variables: str) -> Ended:
+        if "ENVIRONMENT" in variables:
+            variables = {**production_needs(var.parent), **variables}
         with monkeypatch.context() as settings:
             settings.setenv("CAREFINDER_DATABASE_URL", "")
             for name, value in variables.items():
@@ -640,6 +653,8 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
 
     def start(*arguments: str, **variables: str) -> Served:
         variables.setdefault("VAR", str(tmp_path / "var"))
+        if "ENVIRONMENT" in variables:
+            variables = {**production_needs(tmp_path), **variables}
         started.append(Served(tmp_path / f"server-{len(started)}", *arguments, **variables))
         return started[-1]
 
@@ -647,6 +662,13 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     for server in started:
         server.process.kill()
         server.process.wait()
+
+
+def check_demos(told: list[str]) -> None:
+    """Fail unless the demo accounts and their password were told."""
+    accounts, password = told
+    assert accounts.startswith("Demo accounts: owner@example.org, ")
+    assert re.fullmatch(r"Their password, until the next start: demo [\w-]{12}", password)
 
 
 ENDED_BY = {signal.SIGTERM: {0, -signal.SIGTERM}, signal.SIGINT: {0, 130}}
@@ -670,9 +692,10 @@ def test_a_first_start_makes_and_fills_the_database_and_answers_within_ten_secon
     assert worked < 10
     crowded = os.getloadavg()[0] > (os.cpu_count() or 1)
     assert crowded or seconds < 10
-    first, second = server.said.splitlines()
+    first, *demos, last = server.said.splitlines()
     assert first.startswith("Loaded the sample catalogue: ")
-    assert second.startswith(f"Care Finder is at http://127.0.0.1:{server.port} ")
+    check_demos(demos)
+    assert last.startswith(f"Care Finder is at http://127.0.0.1:{server.port} ")
     assert "Application shutdown complete." in {line["message"] for line in server.lines}
     assert revision_of(blank_url) == newest_revision()
 
@@ -685,7 +708,8 @@ def test_a_later_start_changes_nothing_and_an_interrupt_ends_it(
     server = serve(DATABASE_URL=url)
     assert server.get("/v1/activities")["total"] > 100
     assert server.stop(signal.SIGINT) in ENDED_BY[signal.SIGINT]
-    (said,) = server.said.splitlines()
+    *demos, said = server.said.splitlines()
+    check_demos(demos)
     assert said.startswith("Care Finder is at ")
     assert {line["level"] for line in server.lines} == {"INFO"}
     assert clock_of(url) == clock
@@ -749,3 +773,152 @@ def test_a_production_server_that_is_told_to_serves_the_sample(
     assert server.get("/v1/activities")["total"] > 100
     assert server.get("/v1")["sample_data"] is True
     assert server.stop() in ENDED_BY[signal.SIGTERM]
+
+
+# Accounts and keys
+
+
+def test_the_first_admin_is_made_and_signs_in(run: Run, sample_url: str) -> None:
+    command = ("account", "create", "--admin", "E10000012", "--email", "Ada@Example.org")
+    made = run(*command, "--database", sample_url)
+    assert made.code == 0
+    first, told, _ = made.out.splitlines()
+    assert first == "ada@example.org is an admin of Essex County Council."
+    password = told.removeprefix("The password, shown this once: ")
+    assert weakness(password, "ada@example.org") is None
+    with closing(Database(sample_url)) as database, database.read() as session:
+        account = find_by_email(session, "ada@example.org")
+        assert account is not None
+        assert fits(account.password, password)
+        (role,) = council_roles(session, account.id).values()
+        assert role == "admin"
+    # Again it changes no password.
+    again = run(*command, "--database", sample_url)
+    assert again.out.splitlines() == [first]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("create", "--admin", "E99999999", "--email", "a@example.org"), "no council has"),
+        (("create", "--admin", "E10000012", "--email", "nonsense"), "no e-mail address"),
+        (("disable", "--email", "a@example.org"), "no account has"),
+        (("enable", "--email", "a@example.org"), "no account has"),
+    ],
+)
+def test_what_cannot_be_done_with_accounts_is_told(
+    run: Run, sample_url: str, arguments: tuple[str, ...], said: str
+) -> None:
+    assert said in run("account", *arguments, "--database", sample_url).sentence
+
+
+def test_an_account_is_disabled_and_enabled(run: Run, sample_url: str) -> None:
+    database = ("--database", sample_url)
+    run("account", "create", "--admin", "E10000012", "--email", "a@example.org", *database)
+
+    def is_disabled() -> bool:
+        with closing(Database(sample_url)) as opened, opened.read() as session:
+            account = find_by_email(session, "a@example.org")
+            assert account is not None
+            return account.disabled_at is not None
+
+    assert run("account", "disable", "--email", "a@example.org", *database).code == 0
+    assert is_disabled()
+    assert run("account", "enable", "--email", "a@example.org", *database).code == 0
+    assert not is_disabled()
+
+
+def test_keys_are_made_and_rotated(run: Run, var: Path) -> None:
+    first = run("keys", "rotate")
+    assert first.code == 0
+    path = var / "keys.json"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert run("keys", "rotate").code == 0
+    assert len(read_keys(path, "ES256")) == 2
+    other = var / "other.json"
+    secret = {"TOKEN_ALGORITHM": "HS256"}
+    assert run("keys", "rotate", "--file", other, **secret).code == 0
+    assert len(read_keys(other, "HS256")) == 1
+
+
+def _world_readable(path: Path) -> None:
+    path.chmod(0o644)
+
+
+def _no_kid(path: Path) -> None:
+    path.write_text(path.read_text("utf-8").replace('"kid"', '"name"'), encoding="utf-8")
+
+
+def _empty(path: Path) -> None:
+    path.write_text('{"keys": []}', encoding="utf-8")
+
+
+def _gone(path: Path) -> None:
+    path.unlink()
+
+
+@pytest.mark.parametrize("spoil", [_world_readable, _no_kid, _empty, _gone])
+def test_production_does_not_start_with_keys_that_are_not_fit(
+    run: Run, var: Path, empty_url: str, spoil: Callable[[Path], None]
+) -> None:
+    needs = production_needs(var.parent / "spoilt")
+    spoil(Path(needs["TOKEN_KEYS_FILE"]))
+    ended = run(
+        "serve",
+        *("--port", str(free_port())),
+        **{**needs, "DATABASE_URL": empty_url, "ALLOW_SQLITE": "true"},
+    )
+    assert ended.code == 1
+    assert "CAREFINDER_TOKEN_KEYS_FILE: " in ended.sentence
+    assert str(var.parent) not in ended.sentence
+
+
+def test_production_does_not_start_while_there_are_demo_accounts(run: Run, sample_url: str) -> None:
+    with closing(Database(sample_url)) as database:
+        make_demos(database, "lanterns by the river")
+    production = {"ENVIRONMENT": "production", "ALLOW_SQLITE": "true", "ALLOW_SAMPLE": "true"}
+    production["DATABASE_URL"] = sample_url
+    serve = ("serve", "--port", str(free_port()))
+    assert "holds demo accounts" in run(*serve, **production).sentence
+    assert run("account", "remove-demo", "--database", sample_url).out == (
+        "6 demo accounts removed.\n"
+    )
+    with closing(Database(sample_url)) as database, database.read() as session:
+        assert not has_demos(session)
+
+
+def test_a_restored_database_revives_no_sign_in_and_no_mail(run: Run, sample_url: str) -> None:
+    with closing(Database(sample_url)) as database:
+        make_demos(database, "lanterns by the river")
+        with database.write() as session:
+            account = find_by_email(session, "owner@example.org")
+            assert account is not None
+            now = utc_now()
+            session.add(
+                SignIn(
+                    account_id=account.id,
+                    started_at=now,
+                    used_at=now,
+                    expires_at=now + timedelta(days=1),
+                    origin="0" * 64,
+                )
+            )
+            outbox.put(session, "a@example.org", "Hello", "A secret")
+        assert run("migrate", "--restored", "--database", sample_url).code == 0
+        with database.read() as session:
+            assert [row.ended_by for row in session.exec(select(SignIn))] == ["restore"]
+            assert [(row.due_at, row.text) for row in session.exec(select(Letter))] == [(None, "")]
+
+
+# Keeping house
+
+
+def test_housekeeping_reminds_once_however_often_it_is_run(
+    run: Run, sample_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.cli.listings.london_today", lambda: TODAY)
+    first = run("housekeeping", "--database", sample_url)
+    assert (first.code, first.err) == (0, "")
+    assert re.fullmatch(r"Sent [1-9]\d* reminders and hid 0 activities\.\n", first.out)
+    again = run("housekeeping", "--database", sample_url)
+    assert (again.code, again.out) == (0, "Sent 0 reminders and hid 0 activities.\n")

@@ -11,11 +11,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 from zlib import crc32
 
 import httpx2
@@ -23,12 +23,13 @@ import pytest
 import requests
 import schemathesis
 from conftest import KINDS, Kind, Templates
-from contract import Operation, check_answer, documented_operations
+from contract import Operation, check_answer, documented_operations, documented_path
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hostile import BODIES, CHUNKED, HEADERS, QUERIES, TEXTS, WIRE
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
+from prepared import prepare
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
@@ -45,8 +46,21 @@ GENERATED = 24
 SLOW = 1.0
 """Seconds that no answer may take."""
 
+FORM = "application/x-www-form-urlencoded"
+
 CALM = 65_536
 """Bytes of a body that the service takes."""
+
+ROOMY = {"import_activities": 8_388_608}
+"""Operations that take more, as they take files."""
+
+
+FLEETING = {
+    (one.method, one.path): one
+    for one in OPERATIONS
+    if one.id in {"delete_me", "delete_my_sessions", "delete_my_session", "change_me"}
+}
+"""Operations after which whoever asked is not signed in any more, or not there."""
 
 
 class Caller:
@@ -57,6 +71,10 @@ class Caller:
         assert client.portal is not None
         self.app = client.app
         self.portal = client.portal
+        self.ready = {
+            (operation.method, operation.path): prepare(self.app, operation).headers
+            for operation in OPERATIONS
+        }
 
     def call(
         self,
@@ -64,9 +82,22 @@ class Caller:
         address: str,
         headers: Iterable[tuple[str, str | bytes]] = (),
         chunks: Iterable[bytes] = (),
+        *,
+        added: Collection[str] = ("authorization", "if-match"),
     ) -> httpx2.Response:
-        """The answer to one request, which the document must describe."""
+        """The answer to one request, which the document must describe.
+
+        Headers that an operation needs are added where they are not given.
+        """
         path, _, query = address.partition("?")
+        headers = [*headers]
+        wanted = set(added) - {name.lower() for name, _ in headers}
+        # Each application knows its own people, so who asks is added here.
+        called = (method, documented_path(self.app, unquote(path)))
+        if called in FLEETING:
+            self.ready[called] = prepare(self.app, FLEETING[called]).headers
+        ready = self.ready.get(called, {})
+        headers += [pair for pair in ready.items() if pair[0].lower() in wanted]
         scope: dict[str, Any] = {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -138,10 +169,15 @@ def request_of(
     """A request that is well but for what is put in. Lists answer with one item, to be quick."""
     if "per_page" in {one["name"] for one in operation.parameters} and "per_page" not in query:
         replaced.setdefault("per_page", "1")
+    if operation.path.startswith("/v1/export/") and "provider" not in query:
+        replaced.setdefault("provider", "two-oars")
     body = operation.body()
     address = operation.address(query, **replaced)
     if body is None:
         return operation.method, address, [], []
+    if operation.takes_form:
+        form: list[tuple[str, str | bytes]] = [("Content-Type", FORM)]
+        return operation.method, address, form, [urlencode(body).encode()]
     headers: list[tuple[str, str | bytes]] = [("Content-Type", "application/json")]
     return operation.method, address, headers, [json.dumps(body).encode()]
 
@@ -172,7 +208,7 @@ def ask(
                 answer = caller.call(method, address, headers, chunks)
                 taken.append(time.perf_counter() - begun)
             assert min(taken) < SLOW
-        assert answer.status_code in {200, 304, *range(400, 500)}
+        assert answer.status_code in {200, 201, 202, 204, 304, *range(400, 500)}
         answers.append(answer)
     assert len({answer.status_code for answer in answers}) == 1
     return answers[0]
@@ -215,7 +251,7 @@ def test_no_name_of_a_parameter_breaks_an_operation(
 ) -> None:
     for text in TEXTS.values():
         answer = ask(callers, *request_of(operation, f"{encoded(text)}=1"))
-        assert answer.status_code in {414, 422}
+        assert answer.status_code in {414, 422} or operation.lenient
         name = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
         # A name as programmers write them is told, so that a slip is found; no other is.
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", name):
@@ -227,7 +263,7 @@ def test_no_query_breaks_an_operation(callers: list[Caller], operation: Operatio
     for name, query in QUERIES.items():
         answer = ask(callers, *request_of(operation, query))
         if "hostile" in query.lower():
-            assert answer.status_code in {414, 422}, name
+            assert answer.status_code in {414, 422} or operation.lenient, name
             assert "Ada" not in answer.text
 
 
@@ -247,11 +283,11 @@ def test_no_body_breaks_an_operation(callers: list[Caller], operation: Operation
     for media_type, body in BODIES.values():
         length = ("Content-Length", str(len(body)))
         answer = ask(callers, method, address, [("Content-Type", media_type), length], [body])
-        if len(body) > CALM:
+        if len(body) > ROOMY.get(operation.id, CALM):
             assert answer.status_code == 413
         elif method == "GET":
             # What has no meaning is not read; it is not refused either (RFC 9110, section 9.3.1).
-            assert answer.status_code == 200
+            assert answer.status_code in {200, 404}
         refuse_echo(answer, "Ada Hostile")
 
 
@@ -260,7 +296,8 @@ def test_no_body_in_chunks_breaks_an_operation(callers: list[Caller], operation:
     method, address, headers, _ = request_of(operation)
     for chunks in CHUNKED.values():
         answer = ask(callers, method, address, headers, chunks())
-        assert answer.status_code in {200, 413, 422}
+        # The token endpoints say 400, and what the path names may not be there.
+        assert answer.status_code in {200, 201, 202, 204, 400, 404, 413, 422, 429}
 
 
 def test_the_corpus_is_not_thinned_out() -> None:
@@ -278,7 +315,27 @@ NOT_IN_THE_SCHEMA = {
     "list_activities": "a place is given by its name or by its point, and must be known",
     "search_activities": "a place is given by its name or by its point, and must be known",
     "find_places": "control characters",
+    "find_matches": "answers that exclude each other, places and days that there are not",
+    "register_provider": "a council is one that is served, and an address is one",
+    "create_token": "what is no password, token or secret of ours",
+    "revoke_token": "a field that stands there twice, or is empty",
+    "register_account": "passwords that others would guess",
+    "verify_account": "codes that were mailed to nobody",
+    "confirm_password_reset": "codes that were mailed to nobody",
+    "confirm_email_change": "codes that were mailed to nobody",
+    "accept_invitation": "codes that were mailed to nobody",
+    "change_me": "what is not the present password",
     "find_plans": "answers and times that contradict each other, and places that are not known",
+    **dict.fromkeys(
+        (
+            *("export_activities", "export_activities_as_lines", "export_activities_as_table"),
+            *("export_sessions_as_table", "export_prices_as_table"),
+        ),
+        "a place is given by its name or by its point, and must be known",
+    ),
+    "list_changes": "a cursor is one that was given out",
+    "list_feed_services": "a postcode must be known, and a moment be one that there is",
+    "list_feed_places": "a postcode must be known, and a moment be one that there is",
 }
 """Operations that refuse some of what their schema allows, and what that is."""
 
@@ -300,7 +357,11 @@ def test_whatever_a_generator_sends_is_answered_as_documented(
     excluded = [negative_data_rejection, positive_data_acceptance]
     if mode is GenerationMode.NEGATIVE:
         excluded = [positive_data_acceptance]
-    elif operation.id not in NOT_IN_THE_SCHEMA:
+    elif operation.id not in NOT_IN_THE_SCHEMA and not any(
+        # No schema says which version there is.
+        one["name"] == "If-Match"
+        for one in operation.parameters
+    ):
         excluded = [negative_data_rejection]
 
     @seed(20260316)
@@ -316,7 +377,11 @@ def test_whatever_a_generator_sends_is_answered_as_documented(
         sent = requests.Request(**case.as_transport_kwargs("http://testserver")).prepare()
         body = sent.body if isinstance(sent.body, bytes) else str(sent.body or "").encode()
         answer = callers[0].call(
-            str(sent.method), sent.path_url, [*sent.headers.items()], [body] if body else []
+            str(sent.method),
+            sent.path_url,
+            [*sent.headers.items()],
+            [body] if body else [],
+            added={"authorization"},
         )
         assert answer.status_code < 500
         if answer.status_code != 414:

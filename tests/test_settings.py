@@ -17,6 +17,10 @@ SECRET = "hunter2-q7Zx"  # noqa: S105 - what must never be repeated.
 PRODUCTION = {
     "ENVIRONMENT": "production",
     "DATABASE_URL": f"postgresql://carefinder:{SECRET}@database.internal/carefinder",
+    "BASE_URL": "https://care.example.org",
+    "TOKEN_KEYS_FILE": "/run/secrets/keys.json",
+    "SMTP_HOST": "mail.example.org",
+    "MAIL_FROM": "Care Finder <hello@example.org>",
 }
 
 
@@ -171,6 +175,27 @@ BAD_ANYWHERE = [
     ("METRICS_ALLOW", SECRET),
     ("METRICS_ALLOW", "10.0.0.1/8"),
     ("METRICS_ALLOW", "10.0.0.0/33"),
+    ("BASE_URL", SECRET),
+    ("BASE_URL", f"https://u:{SECRET}@care.example.org"),
+    ("BASE_URL", f"https://care.example.org/?key={SECRET}"),
+    ("BASE_URL", "https://care.example.org/"),
+    ("SITE_URL", f"javascript:{SECRET}"),
+    ("ORIGINS", "*"),
+    ("ORIGINS", f"https://care.example.org,{SECRET}"),
+    ("ORIGINS", "https://care.example.org/path"),
+    ("TRUSTED_PROXIES", SECRET),
+    ("TRUSTED_PROXIES", "10.0.0.1/8"),
+    ("READ_LIMIT", "-1"),
+    ("READ_LIMIT", SECRET),
+    ("TOKEN_ALGORITHM", "none"),
+    ("TOKEN_ALGORITHM", "RS256"),
+    ("TOKEN_MINUTES", "16"),
+    ("TOKEN_MINUTES", "0"),
+    ("SESSION_DAYS", "91"),
+    ("SMTP_HOST", f"mail {SECRET}"),
+    ("SMTP_PORT", "65536"),
+    ("SMTP_SECURITY", "ssl"),
+    ("MAIL_FROM", f"x\nBcc: {SECRET}@example.org"),
     ("DATABASE_URL", SECRET),
     ("DATABASE_URL", f"postgres://u:{SECRET}@h/d"),
     ("DATABASE_URL", f"mysql://u:{SECRET}@h/d"),
@@ -187,6 +212,16 @@ BAD_IN_PRODUCTION = [
     ("LOG_LEVEL", "DEBUG"),
     ("METRICS_ALLOW", "0.0.0.0/0"),
     ("METRICS_ALLOW", "10.0.0.0/8,::/0"),
+    ("BASE_URL", "http://care.example.org"),
+    ("SITE_URL", "http://care.example.org"),
+    ("ORIGINS", "http://care.example.org"),
+    ("ORIGINS", "https://care.example.org,http://localhost:3000"),
+    ("TRUSTED_PROXIES", "0.0.0.0/0"),
+    ("TRUSTED_PROXIES", "10.0.0.0/8,::/0"),
+    ("SMTP_HOST", ""),
+    ("SMTP_SECURITY", "none"),
+    ("MAIL_FROM", "Care Finder <care-finder@example.org>"),
+    ("DEMO_PASSWORD", SECRET),
 ]
 
 
@@ -245,7 +280,8 @@ def test_production_takes_postgresql_or_sqlite_that_is_declared(
 ) -> None:
     assert read(monkeypatch, PRODUCTION).production
     monkeypatch.delenv("CAREFINDER_DATABASE_URL")
-    declared = read(monkeypatch, {"ENVIRONMENT": "production", "ALLOW_SQLITE": "true"})
+    rest = {name: value for name, value in PRODUCTION.items() if name != "DATABASE_URL"}
+    declared = read(monkeypatch, {**rest, "ALLOW_SQLITE": "true"})
     assert declared.production
     assert declared.sqlite
 

@@ -1,6 +1,7 @@
-"""The command line: `carefinder serve | migrate | sample | load | places | match | version`."""
+"""The command line: `carefinder serve | migrate | load | match | account | keys | …`."""
 
 import errno
+import os
 import socket
 import warnings
 from contextlib import closing
@@ -13,11 +14,15 @@ import uvicorn
 from rich.table import Table
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from app.accounts.housekeeping import after_restore
 from app.catalogue.files import FilesError
 from app.catalogue.intake import load_folder
 from app.catalogue.queries import has_sample
+from app.cli.account import accounts, keys, prepare_demos, refuse_demos, refuse_keys
 from app.cli.console import DatabaseOption, choose, err, open_database, out, say, stop
+from app.cli.feed import feed_commands
 from app.cli.filling import load_invented, prepare, progress, report
+from app.cli.listings import listings
 from app.cli.match import match
 from app.database import Database, UnusableDatabaseError
 from app.geo.queries import find_places
@@ -34,6 +39,11 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+cli.add_typer(accounts)
+cli.add_typer(listings)
+cli.add_typer(keys)
+cli.add_typer(feed_commands, name="feed")
 
 MOST_FAULTS_SHOWN = 30
 NO_SUCH_TABLE = "42P01"
@@ -60,7 +70,7 @@ def main() -> None:
     """Run the command line. Whatever stops it is told in one sentence."""
     warnings.showwarning = _show_warning
     try:
-        cli()
+        cli(prog_name="carefinder")
     except (UnsafeSettingsError, UnusableDatabaseError) as error:
         stop(str(error))
     except FilesError as error:
@@ -107,16 +117,20 @@ def serve(
     database: DatabaseOption = None,
 ) -> None:
     """Serve the API. In development the database is migrated, and filled if it is empty."""
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    os.environ.setdefault(f"{PREFIX}BASE_URL", address)
     settings = choose(database)
     with _listen(host, port) as listener:
         with closing(open_database(settings)) as opened:
             if settings.production:
                 _refuse_sample(settings, opened)
+                refuse_demos(opened)
+                refuse_keys(settings)
             else:
                 prepare(settings, opened)
+                prepare_demos(settings, opened)
         set_up_logging(settings.log_level)
-        address = f"[{host}]" if ":" in host else host
-        say(f"Care Finder is at http://{address}:{port} (documentation: /docs)")
+        say(f"Care Finder is at {address} (documentation: /docs)")
         server = uvicorn.Server(
             uvicorn.Config(
                 "app.main:create_app",
@@ -124,6 +138,8 @@ def serve(
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                # Who is calling is for the settings to say, and not for any local program.
+                proxy_headers=False,
                 h11_max_incomplete_event_size=settings.max_url_bytes * 4,
             )
         )
@@ -183,8 +199,11 @@ def migrate_command(
         migrate(settings.database_url)
         if restored:
             start_epoch(opened)
+            with opened.write() as session:
+                after_restore(session)
     if restored:
         say("A new epoch has begun: followers will be told to export again.")
+        say("Everybody has been signed out, and mail that waited will not be sent.")
     say(f"The database is at revision {newest_revision()}.")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.traffic.compression import takes_gzip
-from app.traffic.guard import MAX_HEADER_BYTES
+from app.traffic.guard import MAX_HEADER_BYTES, REFUSED
 from app.traffic.log import Served, log_request
 from app.traffic.metrics import Metrics
 from app.traffic.repeated import MADE_FROM, Kept, RawHeaders, Repeated
@@ -131,7 +131,7 @@ class Requests:
         request_id = ""
         named: list[bytes] = []
         origin = accepts = None
-        common = scope["method"] == "GET"
+        common = scope["method"] == "GET" and REFUSED not in scope.get("state", ())
         size = 0
         for name, value in scope["headers"]:
             size += len(name) + len(value)

@@ -17,7 +17,7 @@ from app.matching.plans.answers import PlansWanted, minutes_of
 from app.matching.plans.problem import DAYS_OF_WEEK, Candidate, Week
 from app.matching.policy import RANK_TENTHS, WEIGHTS
 from app.matching.ranking import Outcome, in_order
-from app.matching.shown import Reading, SessionShown, Shown
+from app.matching.shown import Reading, SessionShown, Shown, all_shown
 from app.search.index.bits import mask_of
 from app.search.index.facts import NOT_KNOWN
 
@@ -124,9 +124,7 @@ def choices_of(reading: Reading, outcome: Outcome, asked: PlansWanted) -> Choice
     # No activity has less than one session.
     members = in_order(outcome, reading.wanted, MATCH, 0, MOST_CANDIDATES)
     taken: list[Choice] = []
-    for place in members:
-        judged = outcome.judged[int(outcome.side[place])]
-        shown = Shown(reading, judged, int(outcome.activities[place]), int(outcome.best[place]))
+    for shown in all_shown(reading, outcome, members):
         sessions = [one for one in shown.fitting if one.number("day") != NOT_KNOWN]
         serves = frozenset(
             n for n, (column, mask) in enumerate(bits) if _served(shown, column, mask)

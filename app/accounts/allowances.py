@@ -1,0 +1,136 @@
+"""How often something may be tried, counted in the database: for all workers, and after a restart.
+
+A window begins with the first attempt and is not made longer by attempts that were refused, so
+nobody can keep another person out by trying on. Attempts that turn out well are given back.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import case, delete, or_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+
+from app.accounts.models import Allowance
+from app.database import Database, Writing, utc_now
+from app.traffic.allowance import TooMany
+
+MINUTES_5 = timedelta(minutes=5)
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """So many attempts in a window of time, for each thing that is counted apart."""
+
+    name: str
+    most: int
+    window: timedelta
+
+
+SIGN_IN_ACCOUNT = Rule("sign-in:account", 10, MINUTES_5)
+SIGN_IN_ADDRESS = Rule("sign-in:address", 10, MINUTES_5)
+SIGN_IN_ALL = Rule("sign-in:all", 1_000, MINUTES_5)
+SIGN_IN_KNOWN = Rule("sign-in:known", 10, MINUTES_5)
+"""For an account at an address from which it was signed in to before. It is counted apart, so
+that strangers who try the account's password do not keep its owner out."""
+
+REGISTER_EMAIL = Rule("register:email", 5, HOUR)
+REGISTER_ADDRESS = Rule("register:address", 20, HOUR)
+REGISTER_ALL = Rule("register:all", 1_000, HOUR)
+RESET_EMAIL = Rule("reset:email", 5, HOUR)
+RESET_ADDRESS = Rule("reset:address", 20, HOUR)
+RESET_ALL = Rule("reset:all", 1_000, HOUR)
+INVITE_ACCOUNT = Rule("invite:account", 50, HOUR)
+
+LONGEST_WINDOW = HOUR
+
+Taking = tuple[Rule, str]
+"""A rule and what it is counted for: an account's e-mail address, a caller's address, both with a
+space between them, or `all`."""
+
+
+def take(database: Database, takings: Sequence[Taking]) -> None:
+    """Count one attempt against each of these rules, or against none of them.
+
+    Raises:
+        TooMany: one of them is used up. Such an attempt is not counted, and costs one reading.
+    """
+    now = utc_now()
+    named = {_name(rule, of): rule for rule, of in takings}
+    with database.read() as session:
+        found = session.exec(select(Allowance).where(col(Allowance.name).in_(named))).all()
+    spent = [row for row in found if row.taken >= named[row.name].most]
+    _refuse([(named[row.name], row.began_at) for row in spent], now)
+    with database.write() as writing:
+        take_within(writing, takings)
+
+
+def take_within(session: Writing, takings: Sequence[Taking]) -> None:
+    """The same in a transaction that is open already: refused, nothing of it is done.
+
+    Raises:
+        TooMany: one of the rules is used up.
+    """
+    now = utc_now()
+    # In one order, so that no two wait for each other's rows.
+    named = sorted(((_name(rule, of), rule) for rule, of in takings), key=itemgetter(0))
+    counted = [(rule, *_count(session, name, rule, now)) for name, rule in named]
+    # Refusing undoes the transaction, and with it the counting.
+    _refuse([(rule, began) for rule, taken, began in counted if taken > rule.most], now)
+
+
+def give_back(database: Database, takings: Sequence[Taking]) -> None:
+    """Uncount one attempt, because it turned out well."""
+    names = [_name(rule, of) for rule, of in takings]
+    with database.write() as session:
+        session.execute(
+            update(Allowance)
+            .where(col(Allowance.name).in_(names), col(Allowance.taken) > 0)
+            .values(taken=Allowance.taken - 1)
+        )
+
+
+def forget(session: Writing, takings: Sequence[Taking]) -> None:
+    """Begin anew with these counts, and with those of the same at any caller's address."""
+    for rule, of in takings:
+        name = _name(rule, of)
+        own = or_(col(Allowance.name) == name, col(Allowance.name).startswith(f"{name}:"))
+        session.execute(delete(Allowance).where(own))
+
+
+def _name(rule: Rule, of: str) -> str:
+    # Addresses are not kept as they are.
+    parts = (hashlib.sha256(part.encode()).hexdigest()[:20] for part in of.split(" "))
+    return ":".join((rule.name, *parts))
+
+
+def _refuse(spent: Sequence[tuple[Rule, datetime]], now: datetime) -> None:
+    waits = [(began + rule.window - now).total_seconds() for rule, began in spent]
+    longest = max(waits, default=0)
+    if longest > 0:
+        raise TooMany(
+            "This was tried too often. Please wait a little before the next attempt.",
+            retry_after=int(longest) + 1,
+        )
+
+
+def _count(session: Writing, name: str, rule: Rule, now: datetime) -> tuple[int, datetime]:
+    """One more attempt in the window that is open, or the first in a new one."""
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    dialect: Any = postgresql if on_postgresql else sqlite
+    over = col(Allowance.began_at) <= now - rule.window
+    statement = dialect.insert(Allowance).values(name=name, began_at=now, taken=1)
+    statement = statement.on_conflict_do_update(
+        index_elements=["name"],
+        set_={
+            "taken": case((over, 1), else_=col(Allowance.taken) + 1),
+            "began_at": case((over, now), else_=col(Allowance.began_at)),
+        },
+    ).returning(col(Allowance.taken), col(Allowance.began_at))
+    taken, began_at = session.execute(statement).one()
+    return taken, began_at

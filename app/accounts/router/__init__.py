@@ -1,0 +1,9 @@
+"""The operations of accounts, by what they are about."""
+
+from fastapi import APIRouter
+
+from app.accounts.router import accounts, audit, clients, members, sign_in
+
+router = APIRouter()
+for part in (sign_in, accounts, members, clients, audit):
+    router.include_router(part.router)

@@ -1,0 +1,351 @@
+"""What goes wrong on purpose: the long and the timing-sensitive ones. See scripts/faults --help."""
+
+import argparse
+import functools
+import http.client
+import json
+import os
+import runpy
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from aiosmtpd.controller import Controller
+from sqlalchemy import delete, update
+from sqlmodel import col
+
+from app.accounts.demo import make_demos
+from app.accounts.models import Allowance
+from app.catalogue.intake import load_sample
+from app.database import Database
+from app.mail import outbox
+from app.mail.models import Letter
+from app.parameters import london_today
+from app.schema import migrate
+
+PASSWORD = "lanterns by the river"  # noqa: S105 - of accounts in a database for a moment.
+OWNER = "owner@example.org"
+SEARCH = "/v1/activities?near=CW1+2AB&cohort=dementia"
+ATTEMPTS, MINUTES_5 = 10, 301
+TOO_MANY = http.client.TOO_MANY_REQUESTS
+Headers = dict[str, str]
+
+
+class Answer(NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: Headers
+    body: Any
+    seconds: float
+
+
+class Bench:
+    """A folder with a database, servers on it, and what did not hold."""
+
+    def __init__(self, folder: Path, arguments: argparse.Namespace) -> None:
+        self.folder = folder
+        self.url = f"sqlite:///{folder}/faults.db"
+        self.port = arguments.port
+        self.seconds = arguments.seconds
+        self.rounds = arguments.rounds
+        self.kills = arguments.kills
+        self.failed: list[str] = []
+        migrate(self.url)
+        self.database = Database(self.url)
+        load_sample(self.database, london_today())
+        make_demos(self.database, PASSWORD)
+
+    def hold(self, what: str, *, holds: bool) -> None:
+        """Say whether something held."""
+        print(f"{'  held  ' if holds else '  FAILED'}  {what}", flush=True)
+        if not holds:
+            self.failed.append(what)
+
+    def begin_anew(self) -> None:
+        """Forget how often anything was tried."""
+        with self.database.write() as session:
+            session.execute(delete(Allowance))
+
+    @contextmanager
+    def server(self, port: int, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A server of its own, until the end."""
+        variables = {
+            "DATABASE_URL": self.url,
+            "VAR": str(self.folder),
+            "DEMO_PASSWORD": PASSWORD,
+            "LOG_LEVEL": "ERROR",
+            **settings,
+        }
+        process = subprocess.Popen(  # noqa: S603 - the command is written here.
+            [str(Path(sys.executable).with_name("carefinder")), "serve", "--port", str(port)],
+            env={
+                **os.environ,
+                **{f"CAREFINDER_{name}": value for name, value in variables.items()},
+            },
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            wait_for(lambda: call(port, "GET", "/health/ready").status == http.client.OK)
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def wait_for(holds: Callable[[], bool], seconds: float = 120) -> bool:
+    """Wait until something holds; whether it came to that."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if holds():
+                return True
+        except OSError:
+            pass
+        time.sleep(0.1)
+    return False
+
+
+def call(port: int, method: str, path: str, form: Headers | None = None) -> Answer:
+    """One request on a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    begun = time.perf_counter()
+    headers = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
+    connection.request(method, path, urlencode(form) if form else None, headers)
+    answer = connection.getresponse()
+    body = answer.read()
+    seconds = time.perf_counter() - begun
+    connection.close()
+    told = json.loads(body) if body else None
+    return Answer(answer.status, dict(answer.headers.items()), told, seconds)
+
+
+def sign_in(port: int, email: str = OWNER, password: str = PASSWORD) -> Answer:
+    """The answer to somebody who signs in."""
+    form = {"grant_type": "password", "username": email, "password": password}
+    return call(port, "POST", "/v1/auth/token", form)
+
+
+def brute(bench: Bench) -> None:
+    """Many passwords for one account, by two servers and after a restart."""
+    one, other = bench.port, bench.port + 1
+    with bench.server(one), bench.server(other):
+        ports = [one, other] * 50
+        with ThreadPoolExecutor(10) as pool:
+            statuses = Counter(
+                pool.map(lambda port: sign_in(port, password="x" * 12).status, ports)
+            )
+        print(f"  100 attempts by two servers: {dict(statuses)}")
+        bench.hold(
+            "ten attempts are looked at, by both servers together", holds=statuses[400] == ATTEMPTS
+        )
+        bench.hold("the right password is refused too", holds=sign_in(one).status == TOO_MANY)
+    with bench.server(one):
+        answer = sign_in(one)
+        bench.hold("after a restart it still is", holds=answer.status == TOO_MANY)
+        wait = int(answer.headers.get("retry-after", answer.headers.get("Retry-After", "0")))
+        bench.hold(
+            f"for {wait} seconds, and no more than five minutes", holds=0 < wait <= MINUTES_5
+        )
+
+
+def refresh(bench: Bench) -> None:
+    """Of 20 uses of one refresh token at once at most one gets through."""
+    with bench.server(bench.port), ThreadPoolExecutor(20) as pool:
+        won: Counter[int] = Counter()
+        statuses: Counter[int] = Counter()
+        for _ in range(bench.rounds):
+            token = sign_in(bench.port).body["refresh_token"]
+            form = {"grant_type": "refresh_token", "refresh_token": token}
+            uses = [
+                pool.submit(call, bench.port, "POST", "/v1/auth/token", form) for _ in range(20)
+            ]
+            told = Counter(use.result().status for use in uses)
+            statuses += told
+            won[told[200]] += 1
+    print(f"  {bench.rounds} rounds of 20: {dict(won)} got through; statuses {dict(statuses)}")
+    bench.hold("at most one got through in each round", holds=max(won) <= 1)
+    bench.hold("nothing but 200 and 400 was answered", holds=set(statuses) <= {200, 400})
+
+
+def search_times(port: int, seconds: float) -> list[float]:
+    """How long searches take, one after another, a few a second."""
+    times = []
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        times.append(call(port, "GET", SEARCH).seconds)
+        time.sleep(0.02)
+    return times
+
+
+def flood(bench: Bench) -> None:
+    """500 sign-ins a second, for accounts that do not exist and one that does."""
+    with bench.server(bench.port):
+        search_times(bench.port, 2)
+        calm = search_times(bench.port, min(10, bench.seconds))
+        ends = time.monotonic() + bench.seconds
+        statuses: Counter[int] = Counter()
+        lock = threading.Lock()
+
+        def attack(number: int) -> None:
+            every = 20 / 500
+            due = time.monotonic()
+            while time.monotonic() < ends:
+                email = (
+                    OWNER if number % 2 else f"nobody-{number}-{time.monotonic_ns()}@example.org"
+                )
+                told = sign_in(bench.port, email, "wrong password here").status
+                with lock:
+                    statuses[told] += 1
+                due += every
+                time.sleep(max(0.0, due - time.monotonic()))
+
+        with ThreadPoolExecutor(20) as pool:
+            attacks = [pool.submit(attack, number) for number in range(20)]
+            under = search_times(bench.port, bench.seconds)
+            for one in attacks:
+                one.result()
+    rate = sum(statuses.values()) / bench.seconds
+    before, during = (statistics.quantiles(times, n=20)[18] for times in (calm, under))
+    print(f"  {rate:.0f} sign-ins a second came through this machine: {dict(statuses)}")
+    print(f"  a search: p95 {before * 1000:.1f} ms in calm, {during * 1000:.1f} ms in the flood")
+    bench.hold("no sign-in ended in an error of ours", holds=set(statuses) <= {400, 429, 503})
+    bench.hold("no search took longer than a second (p95)", holds=during < 1)
+
+
+def timing(bench: Bench) -> None:
+    """How long known and unknown addresses take."""
+    with bench.server(bench.port):
+        taken: dict[str, list[float]] = {OWNER: [], "nobody@example.org": []}
+        for number in range(200):
+            if number % 4 == 0:
+                bench.begin_anew()
+            for email, times in taken.items():
+                times.append(sign_in(bench.port, email, "wrong password here").seconds)
+    known, unknown = (statistics.median(times) for times in taken.values())
+    apart = abs(known - unknown) / max(known, unknown)
+    print(f"  signing in: {known * 1000:.2f} ms known, {unknown * 1000:.2f} ms unknown")
+    bench.hold(f"the medians are within 5 % ({apart:.1%})", holds=apart < APART)
+
+
+APART = 0.05
+LETTERS = 200
+TWICE = 2
+
+
+class SlowInbox:
+    """A mail server that takes its time, so that there is time to kill whoever sends."""
+
+    def __init__(self) -> None:
+        self.received: list[str] = []
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: ANN401, N802 - aiosmtpd's.
+        """Take a letter in, slowly."""
+        self.received.append(str(message_from_bytes(envelope.content)["Message-ID"]))
+        time.sleep(0.03)  # noqa: ASYNC251 - it is slow on purpose, for everybody.
+        return "250 fine"
+
+
+def mail(bench: Bench) -> None:
+    """The server is killed while it sends mail, ten times."""
+    inbox = SlowInbox()
+    controller = Controller(inbox, hostname="127.0.0.1", port=bench.port + 9)
+    controller.start()
+    with bench.database.write() as session:
+        session.execute(delete(Letter))
+        for number in range(LETTERS):
+            outbox.put(session, f"a{number}@example.org", "Hello", "Text")
+    settings = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(bench.port + 9), "SMTP_SECURITY": "none"}
+    for number in range(10):
+        with bench.server(bench.port, **settings) as process:
+            enough = len(inbox.received) + 5
+            # A letter of its own wakes the sender.
+            register = {"email": f"new{number}@example.org", "password": PASSWORD}
+            post_json(bench.port, "/v1/accounts", register)
+            wait_for(functools.partial(has_received, inbox, enough), 20)
+            process.send_signal(signal.SIGKILL)
+        with bench.database.write() as session:
+            # As if the minutes had passed for which a claim holds.
+            held = col(Letter.claimed_until).is_not(None)
+            past = Letter.created_at
+            session.execute(update(Letter).where(held).values(claimed_until=past))
+    with bench.server(bench.port, **settings):
+        bench.begin_anew()
+        post_json(bench.port, "/v1/accounts", {"email": "last@example.org", "password": PASSWORD})
+        done = wait_for(lambda: waiting(bench.database) == 0, 60)
+    controller.stop()
+    times = Counter(Counter(inbox.received).values())
+    print(f"  {len(set(inbox.received))} letters, received so many times each: {dict(times)}")
+    bench.hold("no letter is left over", holds=done)
+    bench.hold("no letter came more than twice", holds=max(times) <= TWICE)
+    bench.hold("no letter was lost", holds=len(set(inbox.received)) >= LETTERS)
+
+
+def has_received(inbox: SlowInbox, count: int) -> bool:
+    """Whether a mail server has received so many letters."""
+    return len(inbox.received) > count
+
+
+def post_json(port: int, path: str, body: Headers) -> int:
+    """The status of a request with JSON."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def waiting(database: Database) -> int:
+    """How many letters wait to be sent."""
+    with database.read() as session:
+        statement = Letter.__table__.select().where(  # type: ignore[attr-defined] # SQLModel's own.
+            col(Letter.sent_at).is_(None), col(Letter.due_at).is_not(None)
+        )
+        return len(session.execute(statement).all())
+
+
+def kills(bench: Bench) -> None:
+    """Providers and officers write while the server is killed, on each of the two databases."""
+    run = runpy.run_path(str(Path(__file__).with_name("kills.py")))["run"]
+    for kind in ("sqlite", "postgresql"):
+        bench.hold(f"nothing is lost or half done on {kind}", holds=run(kind, bench.kills))
+
+
+FAULTS = {one.__name__: one for one in (brute, refresh, flood, timing, mail, kills)}
+
+
+def main(arguments: list[str]) -> int:
+    """Break things, and answer with the exit code."""
+    parser = argparse.ArgumentParser(prog="scripts/faults")
+    parser.add_argument("names", nargs="*", choices=[[], *FAULTS])
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--port", type=int, default=8180)
+    parser.add_argument("--kills", type=int, default=100)
+    asked = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="carefinder-faults-") as folder:
+        bench = Bench(Path(folder), asked)
+        for name in asked.names or FAULTS:
+            print(f"{name}: {FAULTS[name].__doc__}", flush=True)
+            bench.begin_anew()
+            FAULTS[name](bench)
+        bench.database.close()
+    print(f"{len(bench.failed)} did not hold.")
+    return 1 if bench.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
