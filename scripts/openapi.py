@@ -5,8 +5,10 @@ The examples are what the operations really answer, from the sample catalogue on
 
 import asyncio
 import json
+import sqlite3
 import sys
 import tempfile
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +31,10 @@ DESCRIPTION = ROOT / "openapi" / "openapi.json"
 
 TODAY = date(2026, 3, 16)
 """The day on which the examples are recorded; another one would give other dates."""
+
+MOMENT = "2026-03-16 09:00:00.000000"
+EPOCH = "0123456789abcdef"
+"""When everything was published, and the catalogue's epoch, as the examples have them."""
 
 MOST_ITEMS = 2
 """How many items of a list an example shows."""
@@ -119,6 +125,12 @@ def record() -> str:
         database = Database(url)
         load_sample(database, TODAY)
         database.close()
+        with closing(sqlite3.connect(f"{folder}/sample.db")) as connection, connection:
+            # These tell when and where it was recorded, and would differ each time.
+            connection.execute("UPDATE change SET at = ?", (MOMENT,))
+            connection.execute("UPDATE activity SET published_at = ?", (MOMENT,))
+            connection.execute("UPDATE provider SET updated_at = ?", (MOMENT,))
+            connection.execute("UPDATE catalogue_clock SET epoch = ?", (EPOCH,))
         application = create_app(Settings.model_validate({"database_url": url}))
         application.dependency_overrides[london_today] = lambda: TODAY
         examples = asyncio.run(_exchanges(application))
