@@ -6,8 +6,10 @@ The examples are what the operations really answer, from the sample catalogue on
 import asyncio
 import json
 import re
+import sqlite3
 import sys
 import tempfile
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -50,6 +52,10 @@ DESCRIPTION = ROOT / "openapi" / "openapi.json"
 
 TODAY = date(2026, 3, 16)
 """The day on which the examples are recorded; another one would give other dates."""
+
+MOMENT = "2026-03-16 09:00:00.000000"
+EPOCH = "0123456789abcdef"
+"""When everything was published, and the catalogue's epoch, as the examples have them."""
 
 MOST_ITEMS = 2
 """How many items of a list an example shows."""
@@ -355,6 +361,12 @@ def record() -> str:
         load_sample(database, TODAY)
         make_demos(database, PASSWORD)
         database.close()
+        with closing(sqlite3.connect(f"{folder}/sample.db")) as connection, connection:
+            # These tell when and where it was recorded, and would differ each time.
+            connection.execute("UPDATE change SET at = ?", (MOMENT,))
+            connection.execute("UPDATE activity SET published_at = ?", (MOMENT,))
+            connection.execute("UPDATE provider SET updated_at = ?", (MOMENT,))
+            connection.execute("UPDATE catalogue_clock SET epoch = ?", (EPOCH,))
         settings = {"database_url": url, "var": folder, "read_limit": 0}
         application = create_app(Settings.model_validate(settings))
         application.dependency_overrides[london_today] = lambda: TODAY
@@ -369,7 +381,8 @@ async def _exchanges(application: FastAPI) -> dict[str, dict[str, Any]]:
         application.router.lifespan_context(application),
         httpx.AsyncClient(transport=transport, base_url="http://localhost") as client,
     ):
-        for name, method in _operations(application):
+        # What everybody may read comes first, as long as nothing has changed.
+        for name, method in sorted(_operations(application), key=_changes_something):
             if name not in CALLS:
                 raise SystemExit(f"There is no example of {name}; give it a call in {__file__}.")
             call = CALLS[name]
@@ -395,6 +408,11 @@ async def _exchanges(application: FastAPI) -> dict[str, dict[str, Any]]:
 
 
 ABOUT_SOMEBODY = re.compile(r"/v1/(accounts|audit|auth|clients|manage|me)\b|/\.well-known/")
+
+
+def _changes_something(operation: tuple[str, str]) -> bool:
+    call = CALLS.get(operation[0])
+    return call is not None and _is_about_somebody(call)
 
 
 def _is_about_somebody(call: Call) -> bool:
@@ -506,7 +524,7 @@ SHOWN_ID = "01a16afa-45fa-796a-ba97-b1af856c67e6"
 
 STEADY = (
     (re.compile(r"^\d{4}-\d\d-\d\dT.*Z$"), SHOWN_AT),
-    (re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"), SHOWN_ID),
+    (re.compile(r"(?<![0-9a-f-])[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"), SHOWN_ID),
     (re.compile(r'^"[0-9a-f]{32}(-\d+)*"$'), f'"{SHOWN_ID.replace("-", "")}-1"'),
     (re.compile(r"^cf_(\w+?)_[\w-]{43}$"), r"cf_\1_9V0cJ2hM5tQeY7rB1xKfW3sLdP8zAnG6uTiOoEjRvCw"),
     (re.compile(r"^eyJ[\w-]+\.[\w-]+\.[\w-]+$"), "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwIn0.c2ln"),
