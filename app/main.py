@@ -14,6 +14,7 @@ import app.catalogue.advice.router
 import app.catalogue.router
 import app.geo.router
 import app.health
+import app.listings.router
 import app.matching.plans.router
 import app.matching.questionnaire.router
 import app.matching.router
@@ -28,6 +29,7 @@ from app.accounts.keys import KeyRing
 from app.accounts.tokens import Tokens
 from app.caching import cacheable
 from app.database import Database
+from app.listings.freshness.housekeeping import Keeper
 from app.mail.delivery import Postman
 from app.mail.senders import sender_of
 from app.parameters import london_today, refuse_repeated
@@ -67,6 +69,11 @@ TAGS = [
     {"name": "sign-in", "description": "Tokens: for people with a password, for clients."},
     {"name": "accounts", "description": "Registering, and one's own account."},
     {"name": "members", "description": "Who manages a provider, or works for a council."},
+    {"name": "own providers", "description": "Registering, claiming and changing a provider."},
+    {"name": "own venues", "description": "The places that a provider's activities share."},
+    {"name": "own activities", "description": "Drafts, changes, places, alerts, freshness."},
+    {"name": "moderation", "description": "What waits for a council's officers."},
+    {"name": "own councils", "description": "What a council says, and whom it trusts."},
     {"name": "clients", "description": "The systems that call the API for a council."},
     {"name": "audit", "description": "Who did what."},
     {"name": "health", "description": "For those who run the service."},
@@ -93,6 +100,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         rounds = (
             Postman(database, sender_of(settings), every=MAIL_EVERY),
             Housekeeping(database),
+            Keeper(database, today, settings.base_url, every=settings.housekeeping_minutes * 60),
         )
         application.state.index.start(wait=FIRST_READING)
         for one in rounds:
@@ -169,6 +177,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     application.include_router(app.matching.router.router)
     application.include_router(app.matching.plans.router.router)
     application.include_router(app.accounts.router.router)
+    application.include_router(app.listings.router.router)
     application.include_router(app.health.router)
     application.include_router(app.traffic.metrics.router)
     return application
@@ -183,7 +192,10 @@ def _add_layers(application: FastAPI, settings: Settings) -> None:
         minimum_size=settings.compress_from_bytes,
     )
     application.add_middleware(
-        Guard, max_url_bytes=settings.max_url_bytes, max_body_bytes=settings.max_body_bytes
+        Guard,
+        max_url_bytes=settings.max_url_bytes,
+        max_body_bytes=settings.max_body_bytes,
+        roomier={"/activities/import": settings.max_import_bytes},
     )
     application.add_middleware(Heads)
     application.add_middleware(Browsers, origins=settings.origins)

@@ -67,6 +67,16 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         65_536, ge=1_024, le=16_777_216, description="Largest request body, in bytes."
     )
+    max_import_bytes: int = Field(
+        8_388_608, ge=1_024, le=67_108_864, description="Largest file to import, in bytes."
+    )
+    housekeeping_minutes: int = Field(
+        0,
+        ge=0,
+        le=10_080,
+        description="Minutes between two rounds of reminders in the server; 0 for none: then run "
+        "`carefinder housekeeping` once a day.",
+    )
     max_url_bytes: int = Field(
         8_192, ge=1_024, le=65_536, description="Longest path and query, in bytes."
     )

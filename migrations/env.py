@@ -10,6 +10,7 @@ import app.accounts.models
 import app.catalogue.models
 import app.clock
 import app.geo.models
+import app.listings.models
 import app.mail.models
 from app.database import Record, open_engine
 from app.settings import get_settings
@@ -20,6 +21,7 @@ TABLES = (
     app.catalogue.models,
     app.clock,
     app.geo.models,
+    app.listings.models,
     app.mail.models,
 )
 

@@ -5,6 +5,7 @@ import functools
 import http.client
 import json
 import os
+import runpy
 import signal
 import statistics
 import subprocess
@@ -60,6 +61,7 @@ class Bench:
         self.port = arguments.port
         self.seconds = arguments.seconds
         self.rounds = arguments.rounds
+        self.kills = arguments.kills
         self.failed: list[str] = []
         migrate(self.url)
         self.database = Database(self.url)
@@ -315,7 +317,14 @@ def waiting(database: Database) -> int:
         return len(session.execute(statement).all())
 
 
-FAULTS = {one.__name__: one for one in (brute, refresh, flood, timing, mail)}
+def kills(bench: Bench) -> None:
+    """Providers and officers write while the server is killed, on each of the two databases."""
+    run = runpy.run_path(str(Path(__file__).with_name("kills.py")))["run"]
+    for kind in ("sqlite", "postgresql"):
+        bench.hold(f"nothing is lost or half done on {kind}", holds=run(kind, bench.kills))
+
+
+FAULTS = {one.__name__: one for one in (brute, refresh, flood, timing, mail, kills)}
 
 
 def main(arguments: list[str]) -> int:
@@ -325,6 +334,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--port", type=int, default=8180)
+    parser.add_argument("--kills", type=int, default=100)
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="carefinder-faults-") as folder:
         bench = Bench(Path(folder), asked)

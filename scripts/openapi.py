@@ -11,6 +11,7 @@ import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
@@ -32,9 +33,10 @@ from app.accounts.models import (
 )
 from app.accounts.opaque import digest_of, make_secret
 from app.catalogue.intake import load_sample
-from app.catalogue.models import Council, Provider
+from app.catalogue.models import Activity, Council, Provider
 from app.database import Database, utc_now
 from app.documentation import answer_of
+from app.listings.models import Claim, Listing, Notice, Proposal
 from app.main import create_app
 from app.parameters import london_today
 from app.schema import migrate
@@ -62,6 +64,8 @@ class Call(NamedTuple):
     form: bool = False
     who: str | None = None
     """The demo account that asks."""
+    exact: bool = False
+    """Whether `If-Match` has to name what is decided about: then it is read first."""
 
 
 PASSWORD = "lanterns by the river"  # noqa: S105 - of invented people in a database for a moment.
@@ -175,6 +179,152 @@ CALLS = {
         "/v1/clients/{client}/secrets", {"overlap_hours": 24}, who="admin"
     ),
     "list_audit": Call("/v1/audit?action=client.created&per_page=1", who="officer"),
+    "register_provider": Call(
+        "/v1/providers",
+        {
+            "name": "Boathouse Pots",
+            "description": "Two potters in an old boathouse.",
+            "legal_form": "partnership",
+            "contacts": [{"role": "enquiries", "email": "pots@example.org"}],
+            "council": "E10000012",
+        },
+        who="owner",
+    ),
+    "claim_provider": Call(
+        "/v1/providers/tidewrack-trust/claims",
+        {"message": "I am the manager. The council has my address."},
+        who="owner",
+    ),
+    "list_claims": Call("/v1/manage/claims", who="owner"),
+    "list_managed_providers": Call("/v1/manage/providers?per_page=1", who="owner"),
+    "get_managed_provider": Call("/v1/manage/providers/two-oars", who="owner"),
+    "change_provider": Call(
+        "/v1/manage/providers/two-oars", {"description": "Two people and a car."}, who="owner"
+    ),
+    "list_proposals": Call("/v1/manage/providers/two-oars/proposals", who="owner"),
+    "propose": Call(
+        "/v1/manage/providers/two-oars/proposals",
+        {
+            "kind": "term",
+            "scheme": "activity_type",
+            "name": "Beekeeping",
+            "why": "We keep bees with people, and it is neither gardening nor farming.",
+        },
+        who="owner",
+    ),
+    "list_venues": Call("/v1/manage/providers/two-oars/venues?per_page=1", who="owner"),
+    "create_venue": Call(
+        "/v1/manage/providers/two-oars/venues",
+        {
+            "name": "The Old Boathouse",
+            "address": {
+                "lines": ["2 Anchor Hard"],
+                "town": "Burnham-on-Crouch",
+                "county": "Essex",
+                "postcode": "CM0 8AA",
+            },
+            "features": [{"code": "step_free", "value": "yes"}],
+        },
+        who="owner",
+    ),
+    "get_venue": Call("/v1/manage/venues/two-oars-slipway-hut", who="owner"),
+    "change_venue": Call(
+        "/v1/manage/venues/two-oars-slipway-hut",
+        {"directions": "Turn left at the quay."},
+        who="owner",
+    ),
+    "list_own_activities": Call("/v1/manage/providers/two-oars/activities?per_page=1", who="owner"),
+    "create_activity": Call(
+        "/v1/manage/providers/two-oars/activities",
+        {
+            "name": "Clay on Tuesdays",
+            "summary": "A small group that works with clay.",
+            "description": "We make pots, and drink tea while they dry.",
+            "cohorts": ["learning_disability"],
+        },
+        who="owner",
+    ),
+    "get_own_activity": Call("/v1/manage/activities/two-oars-days-out-dengie", who="owner"),
+    "change_own_activity": Call(
+        "/v1/manage/activities/two-oars-days-out-dengie",
+        {"summary": "A day out with one of us."},
+        who="owner",
+    ),
+    "submit_activity": Call("/v1/manage/activities/{draft}/submit", who="owner"),
+    "withdraw_activity": Call("/v1/manage/activities/{waiting}/withdraw", who="owner"),
+    "copy_activity": Call("/v1/manage/activities/two-oars-days-out-dengie/copy", who="owner"),
+    "pause_activity": Call(
+        "/v1/manage/activities/two-oars-days-out-dengie/pause",
+        {
+            "reason": "The car is being mended.",
+            "easy_read": "The car is broken.",
+            "until": "2026-04-20",
+        },
+        who="owner",
+    ),
+    "resume_activity": Call("/v1/manage/activities/two-oars-days-out-dengie/resume", who="owner"),
+    "close_activity": Call("/v1/manage/activities/{live}/close", {}, who="owner"),
+    "preview_activity": Call("/v1/manage/activities/two-oars-days-out-dengie/preview", who="owner"),
+    "get_completeness": Call(
+        "/v1/manage/activities/two-oars-days-out-dengie/completeness", who="owner"
+    ),
+    "list_activity_history": Call(
+        "/v1/manage/activities/two-oars-days-out-dengie/history?per_page=1", who="owner"
+    ),
+    "get_activity_revision": Call(
+        "/v1/manage/activities/two-oars-days-out-dengie/history/2", who="owner"
+    ),
+    "put_capacity": Call(
+        "/v1/manage/activities/two-oars-days-out-dengie/capacity",
+        {"status": "waiting_list"},
+        who="owner",
+    ),
+    "put_alert": Call(
+        "/v1/manage/activities/two-oars-days-out-dengie/alert",
+        {"text": "Bring warm clothes.", "easy_read": "Bring warm clothes.", "until": "2026-03-30"},
+        who="owner",
+    ),
+    "confirm_activity": Call("/v1/manage/activities/two-oars-days-out-dengie/confirm", who="owner"),
+    "put_contracts": Call(
+        "/v1/manage/activities/two-oars-days-out-dengie/contracts",
+        {"contracts": [{"council_gss": "E10000012", "route": "spot"}]},
+        who="officer",
+    ),
+    "import_activities": Call(
+        "/v1/manage/providers/two-oars/activities/import",
+        {
+            "activities": [
+                {
+                    "reference": "POTS-1",
+                    "name": "Clay on Tuesdays",
+                    "summary": "A small group that works with clay.",
+                    "description": "We make pots, and drink tea while they dry.",
+                }
+            ]
+        },
+        who="owner",
+    ),
+    "list_queue": Call("/v1/moderation/queue?per_page=1", who="officer"),
+    "get_review": Call("/v1/moderation/activities/{waiting}", who="officer"),
+    "approve": Call("/v1/moderation/activities/{waiting}/approve", {}, who="officer", exact=True),
+    "request_changes": Call(
+        "/v1/moderation/activities/{waiting}/request-changes",
+        {"reason": "Please say what it costs."},
+        who="officer",
+        exact=True,
+    ),
+    "reject": Call(
+        "/v1/moderation/activities/{waiting}/reject",
+        {"reason": "This is the same as another one of yours."},
+        who="officer",
+        exact=True,
+    ),
+    "get_own_council": Call("/v1/manage/councils/E10000012", who="officer"),
+    "change_own_council": Call(
+        "/v1/manage/councils/E10000012", {"trusted": {"fields": ["contacts"]}}, who="admin"
+    ),
+    "show_confirmation": Call("/v1/confirmations?token={reminder}", who="owner"),
+    "confirm_by_mail": Call("/v1/confirmations?token={reminder}", who="owner"),
     "get_liveness": Call("/health/live"),
     "get_readiness": Call("/health/ready"),
 }
@@ -210,11 +360,13 @@ async def _exchanges(application: FastAPI) -> dict[str, dict[str, Any]]:
             call = CALLS[name]
             made = await _made_before(application, client) if _is_about_somebody(call) else {}
             body = _filled(call.body, made)
+            address = call.address.format_map(made)
+            headers = {"Authorization": made[call.who], "If-Match": "*"} if call.who else {}
+            if call.exact:
+                looked_at = await client.get(address.rsplit("/", 1)[0], headers=headers)
+                headers["If-Match"] = looked_at.headers["ETag"]
             answer = await client.request(
-                method,
-                call.address.format_map(made),
-                **{"data" if call.form else "json": body},
-                headers={"Authorization": made[call.who], "If-Match": "*"} if call.who else {},
+                method, address, **{"data" if call.form else "json": body}, headers=headers
             )
             if answer.is_error:
                 raise SystemExit(f"{name} answers {answer.status_code}; its example would be gone.")
@@ -231,7 +383,7 @@ ABOUT_SOMEBODY = re.compile(r"/v1/(accounts|audit|auth|clients|manage|me)\b|/\.w
 
 
 def _is_about_somebody(call: Call) -> bool:
-    return ABOUT_SOMEBODY.match(call.address) is not None
+    return call.who is not None or ABOUT_SOMEBODY.match(call.address) is not None
 
 
 def _filled(body: Any, made: dict[str, str]) -> Any:  # noqa: ANN401 - any JSON value, in and out.
@@ -245,8 +397,9 @@ async def _made_before(application: FastAPI, client: httpx.AsyncClient) -> dict[
     database: Database = application.state.database
     with database.write() as session:
         session.execute(delete(Allowance))
-        for table in (Client, Invitation, MailedLink, SignIn):
+        for table in (Client, Invitation, MailedLink, SignIn, Claim, Proposal):
             session.execute(delete(table))
+        session.execute(delete(Listing).where(col(Listing.life) == "new"))
         session.execute(delete(Account).where(col(Account.demo).is_(False)))
         ids = {
             row.email.partition("@")[0]: row.id
@@ -297,6 +450,39 @@ async def _made_before(application: FastAPI, client: httpx.AsyncClient) -> dict[
         )
         made[who] = f"Bearer {got.json()['access_token']}"
         made["refresh"] = got.json()["refresh_token"]
+    made |= await _listings_made(application, client, made["owner"], made["officer"])
+    return made
+
+
+async def _listings_made(
+    application: FastAPI, client: httpx.AsyncClient, owner: str, officer: str
+) -> dict[str, str]:
+    """New activities of the owner's: a draft, one that waits, one that is live and reminded of."""
+    draft = CALLS["create_activity"]
+    made = {}
+    for stage in ("draft", "waiting", "live"):
+        headers = {"Authorization": owner}
+        answer = await client.post(draft.address, json=draft.body, headers=headers)
+        made[stage] = answer.json()["id"]
+        if stage != "draft":
+            await client.post(f"/v1/manage/activities/{made[stage]}/submit", headers=headers)
+    address = f"/v1/moderation/activities/{made['live']}"
+    looked_at = await client.get(address, headers={"Authorization": officer})
+    headers = {"Authorization": officer, "If-Match": looked_at.headers["ETag"]}
+    await client.post(f"{address}/approve", json={}, headers=headers)
+    made["reminder"] = make_secret("confirm")
+    with application.state.database.write() as session:
+        row = session.get_one(Activity, UUID(made["live"]))
+        session.add(
+            Notice(
+                activity_id=row.id,
+                confirmed_on=row.confirmed_on,
+                number=1,
+                digest=digest_of(made["reminder"]),
+                sent_on=TODAY,
+                expires_on=TODAY + timedelta(days=30),
+            )
+        )
     return made
 
 
@@ -306,7 +492,7 @@ SHOWN_ID = "01a16afa-45fa-796a-ba97-b1af856c67e6"
 STEADY = (
     (re.compile(r"^\d{4}-\d\d-\d\dT.*Z$"), SHOWN_AT),
     (re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"), SHOWN_ID),
-    (re.compile(r'^"[0-9a-f]{32}-\d+"$'), f'"{SHOWN_ID.replace("-", "")}-1"'),
+    (re.compile(r'^"[0-9a-f]{32}(-\d+)*"$'), f'"{SHOWN_ID.replace("-", "")}-1"'),
     (re.compile(r"^cf_(\w+?)_[\w-]{43}$"), r"cf_\1_9V0cJ2hM5tQeY7rB1xKfW3sLdP8zAnG6uTiOoEjRvCw"),
     (re.compile(r"^eyJ[\w-]+\.[\w-]+\.[\w-]+$"), "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwIn0.c2ln"),
     (re.compile(r"^[\w-]{43}$"), "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"),

@@ -9,7 +9,8 @@ from urllib.parse import quote
 import schemathesis
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from preparing import Prepared, prepare
+from prepared import prepare
+from preparing import Prepared
 from schemathesis.core.transport import Response
 from starlette.routing import compile_path
 

@@ -6,7 +6,7 @@ An operation that is not named here needs nothing, or only somebody who is signe
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -141,40 +141,6 @@ class Prepared:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class Described(Protocol):
-    """What this needs to know of an operation."""
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def protected(self) -> bool: ...
-
-    @property
-    def parameters(self) -> list[dict[str, Any]]: ...
-
-    def body(self) -> Any: ...
-
-
-def prepare(app: FastAPI, operation: Described) -> Prepared:
-    """Make what an operation needs to answer well, and give what goes into the request.
-
-    Args:
-        app: with the sample catalogue, if the operation is about anything in it.
-        operation: one of the document's.
-    """
-    made = PREPARATIONS.get(operation.id, _nothing)(app)
-    headers = dict(made.headers)
-    if operation.protected and "Authorization" not in headers:
-        headers |= walker(app).headers
-    if any(one["name"] == "If-Match" for one in operation.parameters):
-        headers["If-Match"] = "*"
-    body = operation.body()
-    if made.body is not None:
-        body = {**body, **made.body}
-    return Prepared(made.replaced, body, headers)
-
-
 def walker(app: FastAPI) -> Person:
     """Whoever walks along all operations: an owner of a provider and an admin of its council."""
     if not hasattr(app.state, "walker"):
@@ -187,10 +153,6 @@ def walker(app: FastAPI) -> Person:
     return Person(
         known.id, known.email, tokens.issue(known.id, sign_in=known.sign_in), known.sign_in
     )
-
-
-def _nothing(_: FastAPI) -> Prepared:
-    return Prepared()
 
 
 def begin_counts_anew(app: FastAPI) -> Prepared:
@@ -324,4 +286,4 @@ PREPARATIONS: dict[str, Callable[[FastAPI], Prepared]] = {
     "delete_client": _client,
     "rotate_client_secret": _client,
 }
-"""By operation id. Operations of other capabilities are added here."""
+"""By operation id."""

@@ -16,7 +16,7 @@ from contract import (
 )
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from preparing import prepare
+from prepared import prepare
 from starlette.routing import compile_path
 
 from app.accounts.desk import get_desk
@@ -144,16 +144,17 @@ def test_an_answer_is_json_in_utf_8_and_says_its_length(
     if operation.success == 204:
         assert answer.content == b""
         return
-    expected = "application/json" if answers_json(operation) else "text/calendar; charset=utf-8"
+    (other,) = operation.answer["content"] if not answers_json(operation) else ("",)
+    expected = f"{other}; charset=utf-8" if other else "application/json"
     assert answer.headers["content-type"] == expected
     assert int(answer.headers["content-length"]) == len(answer.content)
     assert answer.content.decode("utf-8")
 
 
 def answers_json(operation: Operation) -> bool:
-    """Whether it answers with JSON when nothing else is asked for; if not, with a calendar."""
+    """Whether it answers with JSON when nothing else is asked for; if not, with a file."""
     content = operation.answer.get("content", {})
-    assert content.keys() <= {"application/json", "text/calendar"}
+    assert content.keys() <= {"application/json", "text/calendar", "text/csv", "text/html"}
     return "application/json" in content
 
 

@@ -24,7 +24,7 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 import sqlalchemy as sa
-from conftest import Kind, Templates, production_needs
+from conftest import TODAY, Kind, Templates, production_needs
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import func, select
 
@@ -44,7 +44,7 @@ from app.mail.models import Letter
 from app.schema import current_revision, newest_revision
 from app.settings import get_settings
 
-COMMANDS = ("serve", "migrate", "sample", "load", "places", "match", "version")
+COMMANDS = ("serve", "migrate", "sample", "load", "places", "match", "housekeeping", "version")
 CAREFINDER = str(Path(sys.executable).with_name("carefinder"))
 SECRET = "hunter2-q7Zx"  # noqa: S105 - what must never be repeated.
 
@@ -908,3 +908,17 @@ def test_a_restored_database_revives_no_sign_in_and_no_mail(run: Run, sample_url
         with database.read() as session:
             assert [row.ended_by for row in session.exec(select(SignIn))] == ["restore"]
             assert [(row.due_at, row.text) for row in session.exec(select(Letter))] == [(None, "")]
+
+
+# Keeping house
+
+
+def test_housekeeping_reminds_once_however_often_it_is_run(
+    run: Run, sample_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.cli.listings.london_today", lambda: TODAY)
+    first = run("housekeeping", "--database", sample_url)
+    assert (first.code, first.err) == (0, "")
+    assert re.fullmatch(r"Sent [1-9]\d* reminders and hid 0 activities\.\n", first.out)
+    again = run("housekeeping", "--database", sample_url)
+    assert (again.code, again.out) == (0, "Sent 0 reminders and hid 0 activities.\n")

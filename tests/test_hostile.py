@@ -29,7 +29,7 @@ from fastapi.testclient import TestClient
 from hostile import BODIES, CHUNKED, HEADERS, QUERIES, TEXTS, WIRE
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
-from preparing import prepare
+from prepared import prepare
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
@@ -50,6 +50,9 @@ FORM = "application/x-www-form-urlencoded"
 
 CALM = 65_536
 """Bytes of a body that the service takes."""
+
+ROOMY = {"import_activities": 8_388_608}
+"""Operations that take more, as they take files."""
 
 
 FLEETING = {
@@ -278,7 +281,7 @@ def test_no_body_breaks_an_operation(callers: list[Caller], operation: Operation
     for media_type, body in BODIES.values():
         length = ("Content-Length", str(len(body)))
         answer = ask(callers, method, address, [("Content-Type", media_type), length], [body])
-        if len(body) > CALM:
+        if len(body) > ROOMY.get(operation.id, CALM):
             assert answer.status_code == 413
         elif method == "GET":
             # What has no meaning is not read; it is not refused either (RFC 9110, section 9.3.1).
@@ -310,6 +313,8 @@ NOT_IN_THE_SCHEMA = {
     "list_activities": "a place is given by its name or by its point, and must be known",
     "search_activities": "a place is given by its name or by its point, and must be known",
     "find_places": "control characters",
+    "find_matches": "answers that exclude each other, places and days that there are not",
+    "register_provider": "a council is one that is served, and an address is one",
     "create_token": "what is no password, token or secret of ours",
     "revoke_token": "a field that stands there twice, or is empty",
     "register_account": "passwords that others would guess",
@@ -318,6 +323,7 @@ NOT_IN_THE_SCHEMA = {
     "confirm_email_change": "codes that were mailed to nobody",
     "accept_invitation": "codes that were mailed to nobody",
     "change_me": "what is not the present password",
+    "find_plans": "answers and times that contradict each other, and places that are not known",
 }
 """Operations that refuse some of what their schema allows, and what that is."""
 

@@ -1,5 +1,6 @@
 """What is asked for again is given out as it is, and nobody can tell but by the clock."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable, Iterator
@@ -236,6 +237,27 @@ def test_a_line_written_by_hand_is_as_the_formatter_would_write_it(
     for line in (by_hand, formatted):
         del line["at"]
     assert list(by_hand.items()) == list(formatted.items())
+
+
+def test_lines_that_wait_for_the_loop_are_written_in_order_and_none_is_lost(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    handler = JsonLines()
+
+    async def served() -> None:
+        handler.write("1\n")
+        handler.write("2\n")
+        assert capsys.readouterr().err == ""
+        await asyncio.sleep(0)
+        assert capsys.readouterr().err == "1\n2\n"
+        handler.write("3\n")
+        handler.emit(logging.makeLogRecord({"msg": "between"}))
+        handler.write("4\n")
+
+    asyncio.run(served())
+    handler.write_waiting()
+    first, between, last = capsys.readouterr().err.splitlines()
+    assert (first, json.loads(between)["message"], last) == ("3", "between", "4")
 
 
 @pytest.mark.parametrize(

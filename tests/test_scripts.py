@@ -15,8 +15,25 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = ["environment", "serve", "check", "test", "openapi", "golden", "fairness", "lock"]
-STRICT_SCRIPTS = ["environment", "serve", "check", "openapi", "golden", "fairness", "lock"]
+SCRIPTS = [
+    "environment",
+    "serve",
+    "check",
+    "test",
+    "openapi",
+    "golden",
+    "fairness",
+    "lock",
+]
+STRICT_SCRIPTS = [
+    "environment",
+    "serve",
+    "check",
+    "openapi",
+    "golden",
+    "fairness",
+    "lock",
+]
 VERSION = f"Python {platform.python_version()}"
 
 

@@ -82,6 +82,7 @@ class Once:
         session.execute(old.where(col(Idempotency.principal) == principal))
         dialect: Any = postgresql if on_postgresql else sqlite
         try:
+            # The driver does not always count rows: what comes back was put in.
             taken = session.execute(
                 dialect.insert(Idempotency)
                 .values(

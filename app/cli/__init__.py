@@ -21,6 +21,7 @@ from app.catalogue.queries import has_sample
 from app.cli.account import accounts, keys, prepare_demos, refuse_demos, refuse_keys
 from app.cli.console import DatabaseOption, choose, err, open_database, out, say, stop
 from app.cli.filling import load_invented, prepare, progress, report
+from app.cli.listings import listings
 from app.cli.match import match
 from app.database import Database, UnusableDatabaseError
 from app.geo.queries import find_places
@@ -39,6 +40,7 @@ cli = typer.Typer(
 )
 
 cli.add_typer(accounts)
+cli.add_typer(listings)
 cli.add_typer(keys)
 
 MOST_FAULTS_SHOWN = 30
@@ -66,7 +68,7 @@ def main() -> None:
     """Run the command line. Whatever stops it is told in one sentence."""
     warnings.showwarning = _show_warning
     try:
-        cli()
+        cli(prog_name="carefinder")
     except (UnsafeSettingsError, UnusableDatabaseError) as error:
         stop(str(error))
     except FilesError as error:

@@ -3,7 +3,7 @@
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 from pydantic import ValidationError
@@ -13,23 +13,29 @@ from rich.text import Text
 from app.cli.asking import NotUnderstoodError, ask_all
 from app.cli.console import DatabaseOption, choose, open_database, out, stop
 from app.cli.filling import prepare
+from app.cli.plan import show_plan
 from app.cli.sheet import Line, sheet_of
 from app.database import Database
 from app.geo.queries import find_places
-from app.matching.answers import MatchesWanted
+from app.matching.answers import MatchesWanted, Submission
 from app.matching.matches import matches_found
+from app.matching.plans.answers import PlansWanted
+from app.matching.plans.schemas import PlansFound
+from app.matching.plans.weeks import plans_found
 from app.matching.questionnaire.queries import get_questionnaire
 from app.matching.schemas import MatchesFound
 from app.parameters import Language, london_today
 from app.problems import Problem
 from app.search.index.follow import Index
 
+AskedT = TypeVar("AskedT", bound=Submission)
+
 STYLES = {"title": "bold", "heading": "bold cyan", "name": "bold", "plain": "", "quiet": "dim"}
 SHOWN = 5
 """How many results of each kind are shown unless more are asked for."""
 
 
-def match(
+def match(  # noqa: PLR0913 - each is one option of the command.
     *,
     easy: Annotated[bool, typer.Option("--easy", help="In Easy Read.")] = False,
     answers: Annotated[
@@ -48,6 +54,7 @@ def match(
     whole: Annotated[
         bool, typer.Option("--whole", help="With every weight, must and figure.")
     ] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Show weeks that work, as tables.")] = False,
     database: DatabaseOption = None,
 ) -> None:
     """Ask what somebody needs, and say what fits, why, what it costs and what to ask.
@@ -60,8 +67,13 @@ def match(
         if not settings.production:
             prepare(settings, opened)
         told = read_file(answers) if answers else {"answers": ask(opened, lang)}
-        wanted = understood({**told, "lang": lang, "limit": limit})
         index = Index(opened, london_today)
+        if plan:
+            asked = understood(PlansWanted, {**told, "lang": lang})
+            weeks = plans_found(index.snapshot(), asked, None)
+            show_plan(PlansFound.model_validate_json(weeks), lang)
+            return
+        wanted = understood(MatchesWanted, {**told, "lang": lang, "limit": limit})
         found = MatchesFound.model_validate_json(matches_found(index.snapshot(), wanted))
     show(sheet_of(found, lang, whole=whole))
 
@@ -94,10 +106,10 @@ def read_file(path: Path) -> dict[str, Any]:
     return told if "answers" in told else {"answers": told}
 
 
-def understood(body: dict[str, Any]) -> MatchesWanted:
+def understood(shape: type[AskedT], body: dict[str, Any]) -> AskedT:
     """The body as the API takes it; stops with what is wrong with it, and where."""
     try:
-        return MatchesWanted.model_validate(body)
+        return shape.model_validate(body)
     except ValidationError as error:
         troubles = [
             f"/{'/'.join(map(str, one['loc']))}: {one['msg']}"

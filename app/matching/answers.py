@@ -28,7 +28,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from app import problems
 from app.catalogue.documents.base import Gss
-from app.parameters import Language, Line
+from app.parameters import Language, refuse_line_breaks
 from app.vocabulary.terms import vocabulary
 
 problems.OWN_KINDS.update({"unknown_answer", "contradiction", "repeated_answer", "answer"})
@@ -136,7 +136,10 @@ Pounds = Annotated[StrictInt, Field(ge=0, le=100_000_000)]
 Group = Annotated[list[Annotated[str, OneOf("cohort", "group")]], Field(max_length=10), EachOnce]
 Needs = Annotated[list[Annotated[str, OneOf("cohort", "need")]], Field(max_length=20), EachOnce]
 AgeBand = Annotated[str, OneOf("age_band")]
-PlaceWords = Annotated[Line, StringConstraints(min_length=1, max_length=100)]
+# The length comes first: after a validator it would be told as a number of items.
+PlaceWords = Annotated[
+    str, StringConstraints(min_length=1, max_length=100), AfterValidator(refuse_line_breaks)
+]
 
 
 QUESTION_PATHS = {

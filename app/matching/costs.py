@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
 from typing import Any, Literal
 
 from app.catalogue.documents.councils import PaymentRule
 from app.catalogue.pricing import WEEKS_PER_YEAR, half_up
+from app.matching.kept import kept
 from app.matching.person import Payer, Ratio
 from app.vocabulary.terms import vocabulary
 
@@ -62,17 +62,17 @@ class PriceSet:
     ratio: Ratio | None
     prices: tuple[PriceOf, ...]
 
-    @cached_property
+    @kept
     def payers(self) -> frozenset[str]:
         """Who has a price of their own."""
         return frozenset(price.payer for price in self.prices)
 
-    @cached_property
+    @kept
     def dated(self) -> bool:
         """Whether the day decides which prices hold."""
         return any(price.valid_from or price.valid_to for price in self.prices)
 
-    @cached_property
+    @kept
     def by_mile(self) -> bool:
         """Whether the distance may decide the price."""
         return any(part.unit == "mile" for price in self.prices for part in price.parts)
@@ -126,17 +126,17 @@ class Bill:
         """Whether all that counts is known."""
         return not self.unknown
 
-    @cached_property
+    @kept
     def each(self) -> Fraction:
         """What is paid for every attendance."""
         return sum((item.each or Fraction(0) for item in self.counted), Fraction(0))
 
-    @cached_property
+    @kept
     def weekly(self) -> Fraction:
         """What is paid for every week, whatever the attendances."""
         return sum((item.weekly for item in self.counted), Fraction(0))
 
-    @cached_property
+    @kept
     def once(self) -> Fraction:
         """What is paid once in a year."""
         return sum((item.once for item in self.counted), Fraction(0))

@@ -21,7 +21,7 @@ from app.matching.ranking import Outcome, first_failures, in_order, judge
 from app.matching.reach import FAILED, covered, spot_of
 from app.matching.relaxing import Change, World, best_pair, single_changes, world_of
 from app.matching.rows import sessions_of
-from app.matching.shown import Reading, Shown
+from app.matching.shown import Reading, all_shown
 from app.matching.words import voice_of
 from app.problems import Fault, Malformed
 from app.search.index.facts import AT_VENUE, BLANK
@@ -121,14 +121,9 @@ def matches_found(snapshot: Snapshot, asked: MatchesWanted) -> bytes:
     chunks = [to_json(head)[:-1]]
     for name, group in LISTS:
         places = in_order(outcome, wanted, group, asked.offset, asked.limit)
-        results = [result_json(_shown(reading, outcome, place)) for place in places]
+        results = [result_json(shown) for shown in all_shown(reading, outcome, places)]
         chunks += [f',"{name}":['.encode(), b",".join(results), b"]"]
     return b"".join((*chunks, b",", to_json(tail)[1:]))
-
-
-def _shown(reading: Reading, outcome: Outcome, place: int) -> Shown:
-    judged = outcome.judged[int(outcome.side[place])]
-    return Shown(reading, judged, int(outcome.activities[place]), int(outcome.best[place]))
 
 
 def rows_to_judge(snapshot: Snapshot, wanted: Wanted, wider: float) -> Rows:

@@ -28,8 +28,16 @@ FUNDING_WORDS = {
 def musts_of(shown: Shown) -> list[dict[str, Any]]:
     """Every filter that was put to it, in the order of the policy."""
     return [
-        {"code": code, "status": shown.status(code), **text.said()} for code, text in _musts(shown)
+        {"code": code, "status": shown.status(code), **text.said()}
+        for code, text in judged_musts(shown).items()
     ]
+
+
+def judged_musts(shown: Shown) -> dict[str, Text]:
+    """The same as texts by code, put together once."""
+    if not shown.musts:
+        shown.musts.update(_musts(shown))
+    return shown.musts
 
 
 def _musts(shown: Shown) -> Iterator[tuple[str, Text]]:
@@ -257,7 +265,7 @@ def questions_of(shown: Shown) -> list[dict[str, str]]:
 
 def _asks(shown: Shown) -> Iterator[Text]:
     voice, person = shown.voice, shown.person
-    asked = {code for code, _ in _musts(shown) if shown.status(code) == "ask"}
+    asked = {code for code in judged_musts(shown) if shown.status(code) == "ask"}
     fixed = {
         "travel": Text(f"Do you cover where {voice.i} live?", "Do you work where I live?"),
         "age": Text(_age_question(shown), "Is my age right for this?"),
@@ -338,7 +346,7 @@ def _wishes(shown: Shown) -> Iterator[Text]:
 def _always(shown: Shown) -> Iterator[Text]:
     """What everybody should know before they start, as far as it is not stated."""
     voice, stated = shown.voice, shown.stated
-    if shown.bill.unknown and "budget" not in {code for code, _ in _musts(shown)}:
+    if shown.bill.unknown and "budget" not in judged_musts(shown):
         parts = ", ".join(label("price_part", part) for part in shown.bill.unknown)
         yield Text(f"What does it cost: {parts}?", "How much does it cost?")
     if shown.person.answers.times and shown.person.answers.times.bank_holidays:

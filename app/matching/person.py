@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cache
 from typing import Literal
 
 from app.matching.answers import Answers, Budget, Criterion, ages_of
+from app.matching.kept import kept
 from app.matching.policy import ANY_LIMIT, LEAST_LIMIT, WEIGHTS
 from app.search.index.bits import mask_of
 from app.search.index.times import slot_numbers
@@ -84,7 +85,7 @@ class Person:
 
     # Who
 
-    @cached_property
+    @kept
     def sides(self) -> tuple[Side, ...]:
         """The person, and for an unpaid carer the person they care for."""
         told = self.answers
@@ -108,84 +109,84 @@ class Person:
 
     # How far
 
-    @cached_property
+    @kept
     def limit(self) -> int | None:
         """How many whole miles away at most; None where any distance will do."""
         within = self.answers.travel.within_miles if self.answers.travel else None
         return within if isinstance(within, int) else None
 
-    @cached_property
+    @kept
     def only_online(self) -> bool:
         """Whether only what is online is wanted."""
         return bool(self.answers.travel and self.answers.travel.within_miles == "online")
 
-    @cached_property
+    @kept
     def online(self) -> bool | None:
         """Whether joining online is wanted; None where it was not answered."""
         return self.answers.travel.online if self.answers.travel else None
 
-    @cached_property
+    @kept
     def fit_limit(self) -> int:
         """At how many miles the fit of nearness is least."""
         return max(ANY_LIMIT if self.limit is None else self.limit, LEAST_LIMIT)
 
-    @cached_property
+    @kept
     def pick_up(self) -> bool:
         """Whether they must be picked up."""
         return bool(self.answers.travel and self.answers.travel.needs_pick_up)
 
-    @cached_property
+    @kept
     def travel_how(self) -> tuple[str, ...]:
         """The ways of getting there that were chosen."""
         return tuple(self.answers.travel.how or ()) if self.answers.travel else ()
 
     # Money
 
-    @cached_property
+    @kept
     def payer(self) -> Payer:
         """Whose prices hold."""
         return PAYERS.get(self.answers.funding or "", "anyone")
 
-    @cached_property
+    @kept
     def ratio(self) -> Ratio | None:
         """The staffing ratio that is needed, if one is."""
         return RATIOS.get(self.level or "")
 
-    @cached_property
+    @kept
     def weekly_budget(self) -> Fraction | None:
         """What there is for a week, in pence."""
         budget = self.answers.budget
         return None if budget is None else weekly(budget)
 
-    @cached_property
+    @kept
     def budget_is_must(self) -> bool:
         """Whether what costs more is left out."""
         return bool(self.answers.budget and self.answers.budget.must)
 
-    @cached_property
+    @kept
     def days(self) -> int | None:
         """On how many days a week to go out."""
         return self.answers.days_per_week
 
     # When
 
-    @cached_property
+    @kept
     def slots(self) -> tuple[str, ...]:
         """The slots that were chosen, in the vocabulary's order."""
         chosen = set(self.answers.times.slots or ()) if self.answers.times else set()
         return tuple(code for code in vocabulary().scheme("slot").codes if code in chosen)
 
-    @cached_property
+    @kept
     def only_slots(self) -> bool:
         """Whether no other times will do; nothing is meant where no slot was chosen."""
         return bool(self.slots and self.answers.times and self.answers.times.only)
 
-    @cached_property
+    @kept
     def parts_of_days(self) -> tuple[int, ...]:
         """For each day of the week, the set of its parts that was chosen, as bits."""
         return parts_chosen(self.slots)
 
-    @cached_property
+    @kept
     def break_minutes(self) -> int | None:
         """How long a carer's break should be."""
         hours = self.answers.break_hours
@@ -193,7 +194,7 @@ class Person:
 
     # Support, access, culture
 
-    @cached_property
+    @kept
     def level(self) -> str | None:
         """The level of support."""
         return self.answers.support.level if self.answers.support else None
@@ -217,24 +218,24 @@ class Person:
         }
         return [(one.code, one.must) for one in lists[scheme] or ()]
 
-    @cached_property
+    @kept
     def languages(self) -> tuple[str, ...]:
         """The languages spoken."""
         return tuple(self.answers.languages or ())
 
-    @cached_property
+    @kept
     def settings(self) -> tuple[str, ...]:
         """The kinds of places wanted."""
         return tuple(self.answers.settings or ())
 
-    @cached_property
+    @kept
     def modes(self) -> tuple[str, ...]:
         """The ways of being supported wanted."""
         return tuple(self.answers.support_modes or ())
 
     # What counts
 
-    @cached_property
+    @kept
     def weights(self) -> dict[Criterion, int]:
         """The weight of each criterion that was answered, doubled where it matters most."""
         most = self.answers.matters_most or ()
@@ -244,7 +245,7 @@ class Person:
             if self._answered(criterion)
         }
 
-    @cached_property
+    @kept
     def answered_weight(self) -> int:
         """The original weights of all that was answered, of 100."""
         return sum(WEIGHTS[criterion] for criterion in self.weights)
@@ -262,7 +263,7 @@ class Person:
             "language_and_culture": any(culture),
         }[criterion]
 
-    @cached_property
+    @kept
     def support_items(self) -> int:
         """How many things the fit of support is the mean of."""
         level = int(self.level not in {None, "none"})

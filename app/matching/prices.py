@@ -1,7 +1,7 @@
-"""What every kind of payer pays for every session, as numbers, worked out once for a catalogue."""
+"""What every kind of payer pays for sessions, as numbers, each worked out when first needed."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from math import lcm
 from weakref import WeakKeyDictionary
@@ -14,30 +14,49 @@ from app.search.index.names import Numbered
 from app.search.index.snapshot import Snapshot
 
 Numbers = npt.NDArray[np.int64]
-Row = tuple[int, int, int, int, int, int]
+Row = tuple[int, int, int, int, int]
 
-KNOWN, UNKNOWN, DEPENDS = 0, 1, 2
-"""A table knows a price; nobody stated it; or the distance decides."""
+KNOWN, UNKNOWN, DEPENDS, DATED_KNOWN, DATED_UNKNOWN, NOT_YET = range(6)
+"""A table knows a price; nobody stated it; the distance decides; the same of the catalogue's own
+day alone, where other days may have other prices; or nobody has asked yet."""
 
 MOST_PENCE = 1 << 53
 """No price is counted higher than this over its denominator: far more than any budget, and no
 product of it with what it is compared with overflows."""
+
+MOST_KEPT = 4_000
+"""So many sets of prices are kept as they were read, before all are forgotten."""
 
 
 @dataclass(frozen=True)
 class Table:
     """For each set of prices what one kind of payment comes to on the catalogue's day.
 
-    A week with `n` attendances costs `(each * n + weekly) / over` pence. `dated` are those that
-    another day may change.
+    A week with `n` attendances costs `(each * n + weekly) / over` pence.
     """
 
-    state: Numbers
+    state: npt.NDArray[np.int8]
     each: Numbers
     weekly: Numbers
-    over: Numbers
-    free: Numbers
-    dated: Numbers
+    over: npt.NDArray[np.int32]
+    free: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of_size(cls, count: int) -> "Table":
+        """A table of which nothing was asked yet."""
+        return cls(
+            np.full(count, NOT_YET, dtype=np.int8),
+            np.zeros(count, dtype=np.int64),
+            np.zeros(count, dtype=np.int64),
+            np.ones(count, dtype=np.int32),
+            np.zeros(count, dtype=np.bool_),
+        )
+
+    def put(self, number: int, row: Row) -> None:
+        """Note what a set of prices comes to; the state last, so that nobody reads half of it."""
+        state, self.each[number], self.weekly[number], self.over[number], free = row
+        self.free[number] = bool(free)
+        self.state[number] = state
 
 
 @dataclass
@@ -49,52 +68,50 @@ class Bills:
 
     texts: Sequence[bytes]
     today: date
-    read: list[PriceSet] = field(default_factory=list)
-    known: dict[tuple[int, Payment], Bill] = field(default_factory=dict)
+    read: dict[int, PriceSet] = field(default_factory=dict)
     tables: dict[Payment, Table] = field(default_factory=dict)
 
     def price_set(self, number: int) -> PriceSet:
         """A set of prices by its number."""
-        while len(self.read) <= number:
-            self.read.append(read_price_set(self.texts[len(self.read)]))
-        return self.read[number]
+        found = self.read.get(number)
+        if found is None:
+            if len(self.read) >= MOST_KEPT:
+                self.read.clear()
+            found = self.read[number] = read_price_set(self.texts[number])
+        return found
 
     def bill(self, number: int, payment: Payment, day: date, tenths: int | None) -> Bill:
         """What a payment comes to with a set of prices, exactly."""
-        prices = self.price_set(number)
-        if prices.by_mile or (prices.dated and day != self.today):
-            return bill_of(prices, payment, day, tenths)
-        # Kinds of payment between which these prices make no difference share a bill.
-        payer = payment.payer if payment.payer in prices.payers else "anyone"
-        key = (number, replace(payment, payer=payer))
-        if key not in self.known:
-            self.known[key] = bill_of(prices, payment, day, None)
-        return self.known[key]
+        return bill_of(self.price_set(number), payment, day, tenths)
 
-    def table(self, payment: Payment) -> Table:
-        """What a payment comes to with every set of prices."""
+    def table(self, payment: Payment, wanted: Numbers) -> Table:
+        """What a payment comes to with some sets of prices; of others nothing may be known yet."""
         count = len(self.texts)
         table = self.tables.get(payment)
-        have = 0 if table is None else len(table.state)
-        if table is None or have < count:
-            rows = list(self._rows(payment, have, count))
-            new = np.array(rows, dtype=np.int64).reshape(-1, 6).T
-            old = _columns(table) if table else [np.zeros(0, dtype=np.int64)] * 6
-            table = Table(*(np.concatenate(pair) for pair in zip(old, new, strict=True)))
-            self.tables[payment] = table
+        if table is None or len(table.state) < count:
+            grown = Table.of_size(count + count // 4)
+            if table is not None:
+                have = len(table.state)
+                for old, new in zip(vars(table).values(), vars(grown).values(), strict=True):
+                    new[:have] = old
+            table = self.tables[payment] = grown
+        missing = wanted[table.state[wanted] == NOT_YET]
+        for number in np.unique(missing).tolist():
+            table.put(number, self._row(number, payment))
         return table
 
-    def _rows(self, payment: Payment, first: int, last: int) -> Iterator[Row]:
-        for number in range(first, last):
-            prices = self.price_set(number)
-            row = numbers_of(self.bill(number, payment, self.today, None))
-            if prices.by_mile and row != numbers_of(self.bill(number, payment, self.today, 0)):
-                # Not even at no distance at all would it be the same.
-                row = (DEPENDS, 0, 0, 1, 0)
-            yield (*row, int(prices.dated))
+    def _row(self, number: int, payment: Payment) -> Row:
+        prices = self.price_set(number)
+        row = numbers_of(bill_of(prices, payment, self.today, None))
+        if prices.by_mile and row != numbers_of(bill_of(prices, payment, self.today, 0)):
+            # Not even at no distance at all would it be the same.
+            return DEPENDS, 0, 0, 1, 0
+        if prices.dated:
+            return (DATED_KNOWN if row[0] == KNOWN else DATED_UNKNOWN, *row[1:])
+        return row
 
 
-def numbers_of(bill: Bill) -> tuple[int, int, int, int, int]:
+def numbers_of(bill: Bill) -> Row:
     """A bill as a row of a table: its state, each, weekly, over, and whether it is free."""
     if not bill.known:
         return UNKNOWN, 0, 0, 1, 0
@@ -103,15 +120,11 @@ def numbers_of(bill: Bill) -> tuple[int, int, int, int, int]:
     return KNOWN, min(each, MOST_PENCE), min(weekly, MOST_PENCE), over, int(bill.free)
 
 
-def _columns(table: Table) -> list[Numbers]:
-    return [table.state, table.each, table.weekly, table.over, table.free, table.dated]
-
-
 _bills: WeakKeyDictionary[Numbered, Bills] = WeakKeyDictionary()
 
 
 def bills_of(snapshot: Snapshot) -> Bills:
-    """The bills of a catalogue."""
+    """The bills of a catalogue; they stay while it changes, since texts keep their numbers."""
     sets = snapshot.price_sets
     found = _bills.get(sets)
     if found is None or found.today != snapshot.today:

@@ -1,11 +1,12 @@
 """Why something fits, criterion by criterion, in words that name the facts."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from typing import Any
 
 from app.matching.answers import Criterion
 from app.matching.filters import SHADED, SHADED_OF_SESSIONS
-from app.matching.person import relatives
+from app.matching.person import relative_mask, relatives
 from app.matching.scoring import LEVEL_MODES
 from app.matching.shown import SessionShown, Shown
 from app.matching.words import (
@@ -62,7 +63,7 @@ def _what_i_do(shown: Shown) -> Text:
     for scheme, code in wanted:
         if shown.has(scheme, scheme, code):
             there.append((scheme, code))
-        elif any(shown.has(scheme, scheme, one) for one in relatives(scheme, code)):
+        elif shown.number(scheme) & relative_mask(scheme, code):
             close.append((scheme, code))
         else:
             missing.append((scheme, code))
@@ -87,6 +88,20 @@ def _easy(terms: Sequence[Term]) -> str:
     return " ".join(easy(scheme, code) for scheme, code in terms)
 
 
+def _once(make: Callable[[Shown], Text]) -> Callable[[Shown], Text]:
+    """Put a text together once: a reason and a must may say the same."""
+
+    @wraps(make)
+    def known(shown: Shown) -> Text:
+        text = shown.words.get(make.__name__)
+        if text is None:
+            text = shown.words[make.__name__] = make(shown)
+        return text
+
+    return known
+
+
+@_once
 def who_it_is_for(shown: Shown) -> Text:
     """For whom it is, and how that goes with what was answered."""
     named = [code for code in vocabulary().scheme("cohort").codes if shown.has(*COHORT, code)]
@@ -139,6 +154,7 @@ def place_of(session: SessionShown) -> Text:
     )
 
 
+@_once
 def near(shown: Shown) -> Text:
     """Where the best session is, and whether it may be a little further than wanted."""
     text = place_of(shown.best)
@@ -165,6 +181,7 @@ def times_of(session: SessionShown) -> Text:
     return session_times(day, starts, ends, session.stated or {})
 
 
+@_once
 def sessions_named(shown: Shown) -> Text:
     """When the sessions are that serve the person: the first of them, and how many more."""
     if not shown.fitting:

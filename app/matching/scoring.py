@@ -101,7 +101,7 @@ def _cover(found: Fits, sessions: Sessions, person: Person, statuses: Statuses64
     own_days = np.where(days >= 0, 1 << np.maximum(days, 0), 0)
     groups = statuses.groups()
     covered, on_days = slots.copy(), own_days.copy()
-    ends = np.append(sessions.starts[1:], len(sessions))
+    ends = np.append(sessions.starts, len(sessions))[1:]
     last = sessions.spread(ends)
     places = np.arange(len(sessions))
     step = 1

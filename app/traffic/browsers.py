@@ -23,8 +23,8 @@ CLOSED = (
 )
 """How the addresses begin that are for people who sign in, and for clients."""
 
-QUESTIONS = frozenset({"/v1/activities/search", "/v1/matches", "/v1/plans"})
-"""Where a POST asks something and changes nothing."""
+QUESTIONS = frozenset({"/v1/activities/search", "/v1/confirmations", "/v1/matches", "/v1/plans"})
+"""Where a POST asks something and changes nothing, or needs nothing but the code in a mail."""
 
 
 def is_open(method: str, path: str) -> bool:

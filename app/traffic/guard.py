@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -36,8 +37,24 @@ class Guard:
     It stands inside the layer for browsers, so that a website can read these answers too.
     """
 
-    def __init__(self, app: ASGIApp, *, max_url_bytes: int, max_body_bytes: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        max_url_bytes: int,
+        max_body_bytes: int,
+        roomier: Mapping[str, int] | None = None,
+    ) -> None:
+        """Set the limits.
+
+        Args:
+            app: what stands behind.
+            max_url_bytes: of a path and its query.
+            max_body_bytes: of a body.
+            roomier: more for the bodies of addresses that end so, as for files.
+        """
         self.app = app
+        self.roomier = roomier or {}
         self.max_url_bytes = max_url_bytes
         self.max_body_bytes = max_body_bytes
 
@@ -47,6 +64,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         request_id: str = scope["state"]["request_id"]
+        most = self._most(scope)
         started = refused = False
         taken = 0
 
@@ -54,7 +72,7 @@ class Guard:
             nonlocal refused, taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self.max_body_bytes and not started:
+            if taken > most and not started:
                 # The problem is sent from here, and the reader is told that nobody listens any
                 # more, because frameworks turn an error while reading into one of their own.
                 refused = True
@@ -82,6 +100,12 @@ class Guard:
                 raise ConnectionAbortedError from None
             await problem_response(SERVER_FAULT, request_id)(scope, receive, send)
 
+    def _most(self, scope: Scope) -> int:
+        """The bytes that the body of a request may have."""
+        path: str = scope["path"]
+        larger = (size for ending, size in self.roomier.items() if path.endswith(ending))
+        return max(larger, default=self.max_body_bytes)
+
     def _refusal(self, scope: Scope) -> Problem | None:
         refused: Problem | None = scope["state"].get(REFUSED)
         if refused is not None:
@@ -94,7 +118,7 @@ class Guard:
             return HeadersTooLarge("The headers together are too large. Leave out what you can.")
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and (
-            len(declared) > LONGEST_LENGTH or int(declared) > self.max_body_bytes
+            len(declared) > LONGEST_LENGTH or int(declared) > self._most(scope)
         ):
             return TOO_LARGE
         return None

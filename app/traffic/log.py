@@ -4,11 +4,13 @@ A line never holds a query string, a body or an exception's message: any of them
 somebody's private information.
 """
 
+import asyncio
+import atexit
 import json
 import logging
 import sys
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -43,22 +45,43 @@ class JsonFormatter(logging.Formatter):
 
 
 class JsonLines(logging.StreamHandler):  # type: ignore[type-arg]
-    """Writes each record as a line, and lines that are ready as they are."""
+    """Writes each record as a line, and lines that are ready as they are.
+
+    Lines that are ready while an event loop runs are written together in its next turn, some
+    hundred microseconds later: one writing for all costs little more than one for each.
+    """
 
     def __init__(self) -> None:
         super().__init__(sys.stderr)
         self.setFormatter(JsonFormatter())
+        self._waiting: list[str] = []
+        atexit.register(self.write_waiting)
 
     def write(self, line: str) -> None:
         """Write a line that ends in a line break, in its turn."""
-        self.acquire()
+        with self.lock or nullcontext():
+            self._waiting.append(line)
+            if len(self._waiting) > 1:
+                return
         try:
+            asyncio.get_running_loop().call_soon(self.write_waiting)
+        except RuntimeError:
+            self.write_waiting()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record behind the lines that were there before it."""
+        self.write_waiting()
+        super().emit(record)
+
+    def write_waiting(self) -> None:
+        """Write what waits."""
+        with self.lock or nullcontext():
+            lines, self._waiting = self._waiting, []
             # A log that cannot be written stops nobody.
             with suppress(OSError, ValueError):
-                self.stream.write(line)
-                self.flush()
-        finally:
-            self.release()
+                if lines:
+                    self.stream.write("".join(lines))
+                    self.flush()
 
 
 def set_up_logging(level: str) -> None:

@@ -1,14 +1,20 @@
 -- Asks for the addresses in a file, one after another: a path on each line, and behind a tab the
--- ETag that the request names. At the end it prints what happened as one line of JSON.
+-- ETag that the request names; behind another a body in JSON, which is posted. At the end it prints
+-- what happened as one line of JSON.
 local requests = {}
 local turn = 0
 
 function init(arguments)
   for line in io.lines(arguments[1]) do
-    local path, etag = line:match("^([^\t]*)\t?(.*)$")
+    local path, etag, body = line:match("^([^\t]*)\t?([^\t]*)\t?(.*)$")
     local headers = {}
     if etag ~= "" then headers["If-None-Match"] = etag end
-    requests[#requests + 1] = wrk.format("GET", path, headers)
+    if body ~= "" then
+      headers["Content-Type"] = "application/json"
+      requests[#requests + 1] = wrk.format("POST", path, headers, body)
+    else
+      requests[#requests + 1] = wrk.format("GET", path, headers)
+    end
   end
 end
 

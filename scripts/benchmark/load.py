@@ -50,7 +50,8 @@ def load(url: str, lines: Iterable[str], file: Path, seconds: float) -> Load:
 
     Args:
         url: its address, without a path.
-        lines: a path each, with an ETag behind a tab where one is to be named.
+        lines: a path each, with an ETag behind a tab where one is to be named, and a body in JSON
+            behind another where one is to be posted.
         file: where they are put for the client.
         seconds: for how long; wrk takes whole ones, one at least.
     """
@@ -100,7 +101,11 @@ def _length_of(head: bytes) -> int:
 
 
 def _request(line: str, host: str) -> bytes:
-    path, _, etag = line.partition("\t")
+    path, _, rest = line.partition("\t")
+    etag, _, body = rest.partition("\t")
+    if body:
+        head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+        return f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode("ascii")
     condition = f"If-None-Match: {etag}\r\n" if etag else ""
     return f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{condition}\r\n".encode("ascii")
 

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -17,6 +17,7 @@ from scripts.benchmark.load import Load, load
 from scripts.benchmark.queries import PATH, ROWS, Queries, Row
 from scripts.benchmark.results import Round, RowResult, SizeResult, Times
 from scripts.benchmark.server import Server, application
+from scripts.benchmark.weeks import plan_times
 
 CHECKED = 60
 """How many answers of a row are read and checked before it is measured."""
@@ -63,6 +64,8 @@ def measure(url: str, result: SizeResult, plan: Plan, limit: Server) -> None:
         times.cold_start = server.seconds_to_ready
         _rows(server, result, plan, limit)
         times.memory_mb = server.memory_mb()
+        if "plan" in plan.rows:
+            times.plan_ms = plan_times(server, plan.seed) or None
         if "changes" in plan.rows:
             try:
                 _changes(server, url, folder, times)
@@ -142,8 +145,10 @@ class _Loader:
             pages.append(answer.json())
             sizes.append(len(answer.body))
             self.etags[address] = answer.etag
-        result.items = fmean(len(page["items"]) for page in pages)
-        result.total = fmean(page["total"] for page in pages)
+        result.items = fmean(_shown(page) for page in pages)
+        result.total = fmean(
+            page["considered" if "considered" in page else "total"] for page in pages
+        )
         result.bytes = 0 if self.row.conditional else round(fmean(sizes))
         self.limit_path = "/304" if self.row.conditional else f"/{result.bytes}"
 
@@ -166,6 +171,14 @@ class _Loader:
         found = load(server.url, lines, self.plan.folder / "addresses.txt", self.plan.seconds)
         after = server.cpu_seconds()
         return found, None if before is None or after is None else after - before
+
+
+LISTS = ("items", "matches", "ask_first", "near_misses")
+
+
+def _shown(page: Mapping[str, Any]) -> int:
+    """How many activities an answer shows, in whichever lists."""
+    return sum(len(page.get(name, ())) for name in LISTS)
 
 
 # Changes

@@ -4,19 +4,26 @@ They search where they live, so places are drawn as densely as postcodes. They t
 first part of one or a town. Who finds less than a page within ten miles looks further afield.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count, islice
 from random import Random
+from typing import Any
 from urllib.parse import urlencode
 
 from app.geo.gazetteer import settlements
+from app.vocabulary.terms import vocabulary
 from scripts.benchmark import particulars, wording
 from scripts.benchmark.england import Sector, sectors_for
 
 PATH = "/v1/activities"
 PER_PAGE = 20
+MATCHES = "/v1/matches"
+PEOPLE_SHOWN = 20
+"""How many results each of the three lists of an answer shows at most."""
+
 MILES = (10, 15, 25, 50, 90)
 ENOUGH = 2 * PER_PAGE
 """People look within a distance that holds about so many activities that fit."""
@@ -55,6 +62,7 @@ ROWS: Mapping[str, Row] = {
             "the same with text and facets",
             frozenset({"near", "within", "cohort", "outcome", "q", "facets"}),
         ),
+        Row("matches", "questionnaire, explained answer of 20", frozenset(), unique=False),
         Row("repeated", "a repeated public GET", frozenset(), unique=False),
         Row("304", "a 304", frozenset(), unique=False, conditional=True),
         Row("list", "list without filters", frozenset(), unique=False),
@@ -82,6 +90,8 @@ class Queries:
 
     def addresses(self, row: Row) -> list[str]:
         """The different addresses of a row, that are asked for in turn."""
+        if row.name == "matches":
+            return self._people()
         makers: Mapping[str, Callable[[], list[Fields]]] = {
             "search": lambda: self._searches,
             "facets": lambda: self._searches_with_facets,
@@ -119,6 +129,35 @@ class Queries:
         if ROWS["search"].needs <= self.known:
             return self._searches[:REPEATED]
         return [[("per_page", str(PER_PAGE)), ("page", str(page + 1))] for page in range(REPEATED)]
+
+    def _people(self) -> list[str]:
+        """What people answer: the address, and behind two tabs the body that is posted."""
+        random = Random(f"{self.seed} people")  # noqa: S311 - no secrets.
+        return [f"{MATCHES}\t\t{json.dumps(self._answers(random))}" for _ in range(self.distinct)]
+
+    def _answers(self, random: Random) -> dict[str, Any]:
+        sector = sectors_for(self.size).draw(random)
+        (cohort,) = particulars.several(random, "cohorts", 1)
+        kind = vocabulary().term("cohort", cohort).kind
+        band = "18_25" if cohort == "young_adults" else random.choice(("26_64", "65_79"))
+        days = random.sample(("mon", "tue", "wed", "thu", "fri"), 3)
+        return {
+            "answers": {
+                "location": {"text": _typed(random, sector)},
+                "group" if kind == "group" else "needs": [cohort],
+                "age_band": band,
+                "funding": random.choice(("direct_payment", "self_funded")),
+                "activities": particulars.several(random, "activity_types", 2),
+                "outcomes": particulars.several(random, "outcomes", 2),
+                "times": {"slots": [f"{day}_morning" for day in days]},
+                "travel": {"within_miles": random.choice((5, 10))},
+                "support": {"level": "some", "needs": [{"code": "medication", "must": False}]},
+                "access": [{"code": "step_free"}],
+                "budget": {"amount_pence": 12_000},
+                "days_per_week": 2,
+            },
+            "limit": PEOPLE_SHOWN,
+        }
 
     def _deep_pages(self) -> list[Fields]:
         page = min(DEEP_PAGE, max(1, self.size // PER_PAGE))

@@ -95,6 +95,7 @@ class Times(BaseModel):
     intake_ms: list[float] | None = None
     intake_cpu_ms: list[float] | None = None
     read_all: float | None = None
+    plan_ms: list[float] | None = None
 
 
 class SizeResult(BaseModel):

@@ -107,11 +107,25 @@ class Server:
         return f"http://{HOST}:{self.port}"
 
     def ask(self, path: str) -> Answer:
-        """What it answers to a GET, on a connection of its own."""
+        """What it answers to a GET, on a connection of its own; to a POST of what tabs part off."""
+        path, _, body = path.partition("\t\t")
         with contextlib.closing(
             http.client.HTTPConnection(HOST, self.port, timeout=ASK_SECONDS)
         ) as connection:
-            connection.request("GET", path)
+            if body:
+                headers = {"Content-Type": "application/json"}
+                connection.request("POST", path, body, headers)
+            else:
+                connection.request("GET", path)
+            response = connection.getresponse()
+            return Answer(response.status, response.getheader("ETag") or "", response.read())
+
+    def tell(self, path: str, body: object) -> Answer:
+        """What it answers to a POST of JSON, on a connection of its own."""
+        with contextlib.closing(
+            http.client.HTTPConnection(HOST, self.port, timeout=ASK_SECONDS)
+        ) as connection:
+            connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
             response = connection.getresponse()
             return Answer(response.status, response.getheader("ETag") or "", response.read())
 

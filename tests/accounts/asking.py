@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from accounts.forging import expired
 from accounts.matrix import PRINCIPALS, TABLE
@@ -10,6 +11,7 @@ from contract import Operation, documented_operations
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.testclient import TestClient
+from prepared import prepare
 from preparing import (
     COUNCIL,
     OTHER_COUNCIL,
@@ -18,7 +20,6 @@ from preparing import (
     Person,
     make_client_row,
     make_person,
-    prepare,
 )
 
 from app.accounts import access
@@ -32,8 +33,11 @@ from app.accounts.principals import (
     SignedIn,
 )
 from app.catalogue.loading import find_by_id_or_slug
-from app.catalogue.models import Provider
-from app.database import DatabaseDep
+from app.catalogue.models import Activity, Provider, Venue
+from app.database import Database, DatabaseDep
+from app.listings import access as listings
+from app.listings.access import ListingAccess
+from app.listings.models import Listing
 
 Guard = Callable[..., Any]
 
@@ -194,7 +198,32 @@ def _any_officer(found: OwnCouncil) -> CouncilAccess:
     return found
 
 
+def _any_activity(
+    account: CurrentAccount, database: DatabaseDep, activity: listings.ActivityKey
+) -> ListingAccess:
+    return _any_listing(account, database, Activity, activity)
+
+
+def _any_venue(
+    account: CurrentAccount, database: DatabaseDep, venue: listings.VenueKey
+) -> ListingAccess:
+    return _any_listing(account, database, Venue, venue)
+
+
+def _any_listing(
+    account: SignedIn, database: Database, table: type[Activity | Venue], key: str
+) -> ListingAccess:
+    with database.read() as session:
+        row = find_by_id_or_slug(session, table, key) or session.get_one(Listing, UUID(key))
+        provider = session.get_one(Provider, row.provider_id)
+        found = ProviderAccess(account, provider.id, provider.council_id, None)
+        return ListingAccess(row.id, found)
+
+
 PERMISSIVE: dict[Guard, Guard] = {
+    listings.own_activity: _any_activity,
+    listings.own_venue: _any_venue,
+    listings.own_entry: _any_provider,
     access.current_account: _anybody,
     access.current_officer: _any_account,
     access.council_admin: _any_admin,

@@ -54,6 +54,8 @@ COUNCILS_DECIDERS = frozenset({"admin_x"})
 
 PROVIDER = "/v1/manage/providers/{provider}/members"
 COUNCIL = "/v1/manage/councils/{council}/members"
+MANAGED = "/v1/manage/providers/{provider}"
+ACTIVITY = "/v1/manage/activities/{activity}"
 
 TABLE: dict[str, Row] = {
     # What everybody may read and ask.
@@ -118,6 +120,53 @@ TABLE: dict[str, Row] = {
     f"GET {COUNCIL}/invitations": row(200, COUNCILS_DECIDERS, 404, officer_x=403),
     f"POST {COUNCIL}/invitations": row(201, COUNCILS_DECIDERS, 404, officer_x=403),
     f"DELETE {COUNCIL}/invitations/{{invitation}}": row(204, COUNCILS_DECIDERS, 404, officer_x=403),
+    # Providers and their venues.
+    "POST /v1/providers": row(201, PEOPLE),
+    "POST /v1/providers/{provider}/claims": row(201, PEOPLE),
+    "GET /v1/manage/claims": row(200, PEOPLE),
+    "GET /v1/manage/providers": row(200, PEOPLE),
+    f"GET {MANAGED}": row(200, PROVIDERS_OWN, 404),
+    f"PATCH {MANAGED}": row(200, PROVIDERS_OWN, 404),
+    f"GET {MANAGED}/proposals": row(200, PROVIDERS_OWN, 404),
+    f"POST {MANAGED}/proposals": row(201, PROVIDERS_OWN, 404),
+    f"GET {MANAGED}/venues": row(200, PROVIDERS_OWN, 404),
+    f"POST {MANAGED}/venues": row(201, PROVIDERS_OWN, 404),
+    "GET /v1/manage/venues/{venue}": row(200, PROVIDERS_OWN, 404),
+    "PATCH /v1/manage/venues/{venue}": row(200, PROVIDERS_OWN, 404),
+    "DELETE /v1/manage/venues/{venue}": row(204, PROVIDERS_OWN, 404),
+    # Activities in any state.
+    f"GET {MANAGED}/activities": row(200, PROVIDERS_OWN, 404),
+    f"POST {MANAGED}/activities": row(201, PROVIDERS_OWN, 404),
+    f"POST {MANAGED}/activities/import": row(200, PROVIDERS_OWN, 404),
+    f"GET {MANAGED}/activities/import/template": row(200, PROVIDERS_OWN, 404),
+    f"GET {ACTIVITY}": row(200, PROVIDERS_OWN, 404),
+    f"PATCH {ACTIVITY}": row(200, PROVIDERS_OWN, 404),
+    f"DELETE {ACTIVITY}": row(204, PROVIDERS_OWN, 404),
+    f"POST {ACTIVITY}/copy": row(201, PROVIDERS_OWN, 404),
+    f"GET {ACTIVITY}/preview": row(200, PROVIDERS_OWN, 404),
+    f"GET {ACTIVITY}/completeness": row(200, PROVIDERS_OWN, 404),
+    f"GET {ACTIVITY}/history": row(200, PROVIDERS_OWN, 404),
+    f"GET {ACTIVITY}/history/{{revision}}": row(200, PROVIDERS_OWN, 404),
+    f"PUT {ACTIVITY}/capacity": row(200, PROVIDERS_OWN, 404),
+    f"PUT {ACTIVITY}/alert": row(200, PROVIDERS_OWN, 404),
+    **{
+        f"POST {ACTIVITY}/{step}": row(200, PROVIDERS_OWN, 404)
+        for step in ("submit", "withdraw", "pause", "resume", "close", "confirm")
+    },
+    # Contract facts are the council's own.
+    f"PUT {ACTIVITY}/contracts": row(200, COUNCILS_OWN, 404, owner_a=403, editor_a=403),
+    # The code in a reminder is all that it needs.
+    "GET /v1/confirmations": open_to_all(),
+    "POST /v1/confirmations": open_to_all(),
+    # Officers. What is another council's is not there.
+    "GET /v1/moderation/queue": row(200, OFFICERS),
+    "GET /v1/moderation/{kind}/{id}": row(200, COUNCILS_OWN, officer_y=404),
+    **{
+        f"POST /v1/moderation/{{kind}}/{{id}}/{verdict}": row(200, COUNCILS_OWN, officer_y=404)
+        for verdict in ("approve", "request-changes", "reject")
+    },
+    "GET /v1/manage/councils/{council}": row(200, COUNCILS_OWN, 404),
+    "PATCH /v1/manage/councils/{council}": row(200, COUNCILS_DECIDERS, 404, officer_x=403),
     # Clients and the audit log.
     "GET /v1/clients": row(200, COUNCILS_DECIDERS),
     "POST /v1/clients": row(201, COUNCILS_DECIDERS),

@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from preparing import COUNCIL, PROVIDER, make_person
 
 from app.accounts import access
+from app.listings import access as listings
 
 APPLICATION = make_app("sqlite:///nothing-is-here.db")
 ROUTES = operations_of(APPLICATION)
@@ -75,5 +76,6 @@ def test_every_guard_of_the_code_can_be_taken_away() -> None:
     named = {access.current_account, access.current_officer, access.council_admin}
     named |= {access.own_provider, access.owned_provider}
     named |= {access.own_council, access.administered_council}
+    named |= {listings.own_activity, listings.own_venue, listings.own_entry}
     assert set(PERMISSIVE) == named
     assert len(GUARDED) >= 30

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -177,3 +178,35 @@ def test_nothing_is_stored(
     run("--answers", file_of(GARDENER))
     assert clock() == before
     assert [path for path in (tmp_path / "var").rglob("*") if path.is_file()] == []
+
+
+def test_weeks_that_work_are_shown_as_tables(run: Run, file_of: Callable[[Any], Path]) -> None:
+    told = {
+        "answers": {**GARDENER, "budget": {"amount_pence": 20_000}},
+        "days_per_week": 2,
+        "earliest": "09:30",
+    }
+    code, shown, _ = run("--plan", "--answers", file_of(told))
+    assert code == 0
+    for part in ("The week that fits best", "Travel", "A week: £", " left", "It is not a decision"):
+        assert part in " ".join(shown.split()), part
+    easy = run("--plan", "--easy", "--answers", file_of(told))[1]
+    assert "The best week for you" in easy
+    # What stands in the arithmetic adds up.
+    week = next(line for line in shown.splitlines() if line.startswith("A week: £"))
+    total, _, rest = week.removeprefix("A week: ").partition(" = ")
+    amounts = [float(text) for text in re.findall(r"£([0-9.]+)", rest)]
+    assert float(total.partition(";")[0].removeprefix("£")) == pytest.approx(sum(amounts[:-1]))
+    assert sum(amounts) == pytest.approx(200)
+
+
+def test_where_no_week_works_it_is_said_what_to_try(
+    run: Run, file_of: Callable[[Any], Path]
+) -> None:
+    code, shown, _ = run("--plan", "--answers", file_of({"answers": GARDENER, "latest": "06:00"}))
+    assert code == 0
+    assert "No week works with these answers." in shown
+    assert "Try this: Stay until" in shown
+    code, _, told = run("--plan", "--answers", file_of({"answers": GARDENER, "latest": "6"}))
+    assert code != 0
+    assert "/latest" in told

@@ -354,7 +354,7 @@ def straight_miles(one: Judged, place: PlaceFound) -> float | None:
     )
 
 
-def travel(one: Judged, question: Question) -> tuple[str, bool]:
+def travel(one: Judged, question: Question) -> tuple[str, bool]:  # noqa: PLR0911 - one return for each case.
     place = question.place
     kind = one.session.place if one.session else None
     if kind is None:
@@ -626,7 +626,7 @@ def ratio_of(part: PricePart) -> tuple[int, int] | None:
     return (part.staff_ratio.staff, part.staff_ratio.people) if part.staff_ratio else None
 
 
-def amount_of(
+def amount_of(  # noqa: PLR0911 - one return for each unit.
     part: PricePart, price: PriceDocument, one: Judged, question: Question
 ) -> Fraction | None:
     if part.amount_pence is None:
@@ -758,10 +758,10 @@ def who_fit(one: Judged) -> Fraction:
             fits.append(HALF)
         else:
             fits.append(Fraction(0) if activity.cohorts else QUARTER)
-    return (max(fits) + sum(fits) / len(fits)) / 2
+    return (max(fits) + sum(fits, Fraction(0)) / len(fits)) / 2
 
 
-def how_near(one: Judged, question: Question) -> Fraction:
+def how_near(one: Judged, question: Question) -> Fraction:  # noqa: PLR0911 - one return for each case.
     kind = one.session.place if one.session else None
     if kind is None:
         return QUARTER

@@ -18,7 +18,8 @@ from app.matching.answers import Answers, MatchesWanted
 from app.matching.matches import matches_found
 from app.search.index.snapshot import Snapshot
 
-EXAMPLES = 150
+EXAMPLES = 50
+"""Some seconds; by hand many hundreds were run."""
 PEOPLE = 12
 """How many people ask of each catalogue."""
 

@@ -222,8 +222,8 @@ def test_another_day_epoch_code_or_a_later_number_is_not_used(
     change(database, "zebra")
     (folder,) = folders(tmp_path)
     about = tmp_path / "index" / folder / "about.json"
-    content = json.loads(about.read_text())
-    about.write_text(json.dumps(content | {"sequence": content["sequence"] + 100}))
+    content = saved.read_about(about)
+    saved.write_about(about, content | {"sequence": content["sequence"] + 100})
     start(TODAY + timedelta(days=1))
     assert told() == [NOT_WHOLE, READ]
 

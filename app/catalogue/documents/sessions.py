@@ -4,10 +4,35 @@ from datetime import date, time
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from app.catalogue.documents.base import Day, Document, ShortLine, refuse
 from app.vocabulary.codes import BankHolidayRuleCode, CapacityCode
+
+
+def _clock(at: time) -> str:
+    return f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
+
+
+def _whole_seconds(at: time) -> time:
+    if at.microsecond:
+        raise refuse("Times are told to the minute.")
+    return at
+
+
+ClockTime = Annotated[
+    time,
+    AfterValidator(_whole_seconds),
+    PlainSerializer(_clock, return_type=str, when_used="json"),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$",
+            "examples": ["10:00"],
+        }
+    ),
+]
+"""A time of day as clocks in London show it, written `HH:MM`."""
 
 
 class StaffRatio(Document):
@@ -57,8 +82,8 @@ class SessionDocument(Document):
     week_of: date | None = None
     nth: list[Literal[1, 2, 3, 4, -1]] = Field(default_factory=list)
     dates: list[date] = Field(default_factory=list, max_length=200)
-    starts_at: time
-    ends_at: time
+    starts_at: ClockTime
+    ends_at: ClockTime
     term_time_only: bool = False
     valid_from: date | None = None
     valid_to: date | None = None

@@ -7,23 +7,22 @@ from pydantic import AfterValidator, ConfigDict, Field, StrictInt, model_validat
 
 from app.matching.answers import Submission, refuse
 from app.matching.plans.kinds import Kind
-from app.parameters import Line, QueryModel
+from app.parameters import Documented, QueryModel
 
 MOST_GAP = 480
 """Minutes: whoever wants more than a working day in between wants two days."""
 
 
+CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+
+
 def _clock(text: str) -> str:
-    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
+    if not re.fullmatch(CLOCK, text):
         raise refuse("Write a time as HH:MM, from 00:00 to 23:59.", "answer")
     return text
 
 
-Clock = Annotated[
-    Line,
-    AfterValidator(_clock),
-    Field(max_length=5, json_schema_extra={"pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}),
-]
+Clock = Annotated[str, AfterValidator(_clock), Documented(f"^{CLOCK}$"), Field(max_length=5)]
 
 
 def minutes_of(clock: str) -> int:

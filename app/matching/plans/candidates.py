@@ -17,7 +17,7 @@ from app.matching.plans.answers import PlansWanted, minutes_of
 from app.matching.plans.problem import DAYS_OF_WEEK, Candidate, Week
 from app.matching.policy import RANK_TENTHS, WEIGHTS
 from app.matching.ranking import Outcome, in_order
-from app.matching.shown import Reading, SessionShown, Shown
+from app.matching.shown import Reading, SessionShown, Shown, all_shown
 from app.search.index.bits import mask_of
 from app.search.index.facts import NOT_KNOWN
 
@@ -121,37 +121,37 @@ def choices_of(reading: Reading, outcome: Outcome, asked: PlansWanted) -> Choice
     """The sessions of matches, those of the best first, as many as are looked at."""
     person = reading.wanted.person
     bits = _wishes(person)
-    count = len(outcome.activities)
-    members = in_order(outcome, reading.wanted, MATCH, 0, max(count, 1))
+    # No activity has less than one session.
+    members = in_order(outcome, reading.wanted, MATCH, 0, MOST_CANDIDATES)
     taken: list[Choice] = []
-    fitting = 0
-    for place in members:
-        judged = outcome.judged[int(outcome.side[place])]
-        shown = Shown(reading, judged, int(outcome.activities[place]), int(outcome.best[place]))
-        if len(taken) >= MOST_CANDIDATES:
-            fitting += _count_fitting(shown)
-            continue
+    for shown in all_shown(reading, outcome, members):
         sessions = [one for one in shown.fitting if one.number("day") != NOT_KNOWN]
-        fitting += len(sessions)
         serves = frozenset(
             n for n, (column, mask) in enumerate(bits) if _served(shown, column, mask)
         )
-        for session in sessions[: MOST_CANDIDATES - len(taken)]:
-            taken.append(Choice(shown, session, _points(shown, session, person), serves))
+        taken += [
+            Choice(shown, session, _points(shown, session, person), serves)
+            for session in sessions[: MOST_CANDIDATES - len(taken)]
+        ]
+        if len(taken) == MOST_CANDIDATES:
+            break
     first = 0 if asked.earliest is None else minutes_of(asked.earliest)
     last = 24 * 60 if asked.latest is None else minutes_of(asked.latest)
     inside = [one for one in taken if first <= one.starts and one.ends <= last]
     outside = [one for one in taken if not (first <= one.starts and one.ends <= last)]
-    return Choices(inside, outside, fitting, len(taken))
+    return Choices(inside, outside, _count_fitting(outcome), len(taken))
 
 
-def _count_fitting(shown: Shown) -> int:
-    judged, sessions = shown.judged, shown.judged.sessions
-    first = int(np.searchsorted(sessions.activities, shown.row, "left"))
-    last = int(np.searchsorted(sessions.activities, shown.row, "right"))
-    group, fails = judged.groups[shown.at], judged.statuses.fails[shown.at]
-    same = (judged.groups[first:last] == group) & (judged.statuses.fails[first:last] == fails)
-    return int(np.count_nonzero(same & (sessions.session("day")[first:last] != NOT_KNOWN)))
+def _count_fitting(outcome: Outcome) -> int:
+    """How many sessions of matches serve the person as the best one of their activity does."""
+    total = 0
+    for number, judged in enumerate(outcome.judged):
+        mine = (outcome.groups == MATCH) & (outcome.side == number)
+        sessions = judged.sessions
+        fits = (judged.groups == MATCH) & (sessions.session("day") != NOT_KNOWN)
+        fits &= np.isin(sessions.activities, outcome.activities[mine])
+        total += int(np.count_nonzero(fits))
+    return total
 
 
 def _wishes(person: Person) -> list[tuple[str, int]]:

@@ -91,10 +91,10 @@ def _cheapest(table: Table, days: int, cost: int) -> Found | None:
             budget=None,
         )
     )
-    found = best_plan(
-        lean,
-        Limits(days, exactly=True, budget=math.floor(Fraction(cost, table.scale) * lean.scale)),
-    )
+    # What is not known counts as more than all that is, which is less among fewer sessions.
+    unknown, known = divmod(cost, table.unknown)
+    most = unknown * lean.unknown + math.floor(Fraction(known, table.scale) * lean.scale)
+    found = best_plan(lean, Limits(days, exactly=True, budget=most))
     if found is None:
         return None
     rows = tuple(keep[lean.numbers[row]] for row in found.rows)

@@ -142,7 +142,7 @@ class Table:
         budget = self.week.budget
         scale = math.lcm(*(amount.denominator for amount in amounts), 1)
         # What is not known counts as more than everything that is.
-        unknown = int(sum(amounts, Fraction(0)) * scale) + 1
+        self.unknown = unknown = int(sum(amounts, Fraction(0)) * scale) + 1
         whole = [unknown if one.each is None else int(one.each * scale) for one in chosen]
         most = unknown * (1 + sum(one.each is None for one in chosen))
         self.scale = scale

@@ -204,7 +204,26 @@ def _write(folder: Path, snapshot: Snapshot) -> None:
         "arrays": laid,
         "files": {str(path.relative_to(folder)): _checked(path) for path in files},
     }
-    (folder / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+    write_about(folder / ABOUT, about)
+
+
+def write_about(path: Path, about: Saved) -> None:
+    """Write what a snapshot is about, and behind it the checksum of that."""
+    text = json.dumps(about)
+    path.write_text(f"{text}\n{zlib.crc32(text.encode())}", encoding="utf-8")
+
+
+def read_about(path: Path) -> Saved:
+    """What a snapshot is about.
+
+    Raises:
+        Unfit: it is not as it was written.
+    """
+    text, _, checksum = path.read_text(encoding="utf-8").partition("\n")
+    if checksum != str(zlib.crc32(text.encode())):
+        raise Unfit
+    about: Saved = json.loads(text)
+    return about
 
 
 def _of_names(names: Names) -> Saved:
@@ -241,7 +260,7 @@ def _checked(path: Path) -> list[int]:
 
 
 def _read(folder: Path, start: Snapshot) -> Snapshot:
-    about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    about = read_about(folder / ABOUT)
     if (about["epoch"], about["build"], about["today"]) != (
         start.epoch,
         build(),

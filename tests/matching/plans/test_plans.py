@@ -155,6 +155,18 @@ def test_a_price_that_is_not_known_fits_no_budget() -> None:
     assert kinds(week_of(unknown, dear)) == {"best_fit": (0, 1), "lowest_cost": (1,)}
 
 
+def test_of_what_is_not_known_as_little_as_can_be() -> None:
+    """Two days, of which only the first has sessions with a known price."""
+    sessions = [
+        candidate(0, 10, 100, each=None),
+        candidate(0, 10, 50, each=Fraction(700)),
+        candidate(0, 10, 10, each=Fraction(500)),
+        candidate(1, 10, 100, each=None),
+        candidate(1, 14, 100, each=None),
+    ]
+    assert kinds(week_of(*sessions)) == {"best_fit": (0, 3, 4), "lowest_cost": (2, 3)}
+
+
 def test_three_plans_that_differ() -> None:
     dear = candidate(0, 10, 900, each=Fraction(2_000))
     cheap = candidate(0, 10, 100, each=Fraction(500))
