@@ -354,9 +354,13 @@ async def _exchanges(application: FastAPI) -> dict[str, dict[str, Any]]:
         application.router.lifespan_context(application),
         httpx.AsyncClient(transport=transport, base_url="http://localhost") as client,
     ):
-        for name, method in _operations(application):
+        operations = _operations(application)
+        for name, _method in operations:
             if name not in CALLS:
                 raise SystemExit(f"There is no example of {name}; give it a call in {__file__}.")
+        # What people write would show in what everybody reads, and is another each time.
+        operations.sort(key=lambda one: _is_about_somebody(CALLS[one[0]]))
+        for name, method in operations:
             call = CALLS[name]
             made = await _made_before(application, client) if _is_about_somebody(call) else {}
             body = _filled(call.body, made)
