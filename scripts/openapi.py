@@ -36,6 +36,8 @@ from app.catalogue.intake import load_sample
 from app.catalogue.models import Activity, Council, Provider
 from app.database import Database, utc_now
 from app.documentation import answer_of
+from app.exchange.openreferral.identity import PREFIX as FEED
+from app.exchange.openreferral.identity import taxonomy_id, term_id
 from app.listings.models import Claim, Listing, Notice, Proposal
 from app.main import create_app
 from app.parameters import london_today
@@ -325,6 +327,19 @@ CALLS = {
     ),
     "show_confirmation": Call("/v1/confirmations?token={reminder}", who="owner"),
     "confirm_by_mail": Call("/v1/confirmations?token={reminder}", who="owner"),
+    "list_changes": Call("/v1/changes?limit=2"),
+    "export_activities": Call("/v1/export/activities.json?provider=two-oars"),
+    "get_feed": Call(FEED),
+    "list_feed_services": Call(f"{FEED}/services?per_page=2"),
+    "get_feed_service": Call(f"{FEED}/services/01a16aef-7a0e-7c7e-95e4-bd60a3b26a4a"),
+    "list_feed_places": Call(f"{FEED}/service_at_locations?per_page=1"),
+    "get_feed_place": Call(f"{FEED}/service_at_locations/01a16aef-7a0e-868b-a4dd-77063490553c"),
+    "list_feed_organizations": Call(f"{FEED}/organizations?per_page=2"),
+    "get_feed_organization": Call(f"{FEED}/organizations/01a16aef-7064-7724-8cd9-8b004499ca13"),
+    "list_feed_taxonomies": Call(f"{FEED}/taxonomies?per_page=2"),
+    "get_feed_taxonomy": Call(f"{FEED}/taxonomies/{taxonomy_id('cohort')}"),
+    "list_feed_terms": Call(f"{FEED}/taxonomy_terms?per_page=2"),
+    "get_feed_term": Call(f"{FEED}/taxonomy_terms/{term_id('cohort', 'dementia')}"),
     "get_liveness": Call("/health/live"),
     "get_readiness": Call("/health/ready"),
 }
@@ -374,7 +389,7 @@ async def _exchanges(application: FastAPI) -> dict[str, dict[str, Any]]:
             )
             if answer.is_error:
                 raise SystemExit(f"{name} answers {answer.status_code}; its example would be gone.")
-            answers[name] = cut(steady(answer.json()) if made else answer.json())
+            answers[name] = cut(steady(answer.json(), STEADY if made else STEADY[:1]))
             if "catalogue_version" in answers[name]:
                 # It holds a number drawn at random when the database is made.
                 answers[name]["catalogue_version"] = "4f1c2b7e9a035d68-1"
@@ -505,14 +520,14 @@ STEADY = (
 """What is another one each time, and what stands for it in an example."""
 
 
-def steady(value: Any) -> Any:  # noqa: ANN401 - any JSON value, in and out.
+def steady(value: Any, patterns: Any = STEADY) -> Any:  # noqa: ANN401 - any JSON value, in and out.
     """The same JSON with one and the same value for what is made anew each time."""
     if isinstance(value, list):
-        return [steady(item) for item in value]
+        return [steady(item, patterns) for item in value]
     if isinstance(value, dict):
-        return {key: steady(item) for key, item in value.items()}
+        return {key: steady(item, patterns) for key, item in value.items()}
     if isinstance(value, str):
-        for pattern, shown in STEADY:
+        for pattern, shown in patterns:
             value = pattern.sub(shown, value)
     return value
 
