@@ -4,6 +4,7 @@ The ETag stands for what the answer is made of, so it is tested before any work 
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
@@ -43,9 +44,10 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
 class NotModified(Exception):  # noqa: N818 - it is an answer and not an error.
     """What the caller has is still right."""
 
-    def __init__(self, etag: str) -> None:
+    def __init__(self, etag: str, *, vary: str | None = None) -> None:
         super().__init__(etag)
         self.etag = etag
+        self.vary = vary
 
 
 @cache
@@ -130,6 +132,62 @@ def cacheable(request: Request, response: Response, session: ReadSession, today:
     response.headers["Cache-Control"] = CACHE_CONTROL
 
 
+LINKED_DATA = "application/ld+json"
+"""Data in the words of schema.org, which search engines read (JSON-LD 1.1)."""
+
+
+def prefers_linked_data(accept: str) -> bool:
+    """Whether an `Accept` header wants linked data rather than plain JSON.
+
+    It has to name it, and to like it no less than JSON (RFC 9110, section 12.5.1). A quality that
+    cannot be read counts as none.
+    """
+    qualities: dict[str, float] = {}
+    for part in accept.lower().split(","):
+        media, *parameters = (one.strip() for one in part.split(";"))
+        stated = next((one[2:] for one in parameters if one.startswith("q=")), "1")
+        fits = re.fullmatch(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?", stated)
+        qualities[media] = max(qualities.get(media, 0.0), float(stated) if fits else 0.0)
+    plain = next(
+        (
+            qualities[media]
+            for media in ("application/json", "application/*", "*/*")
+            if media in qualities
+        ),
+        0.0,
+    )
+    return qualities.get(LINKED_DATA, 0.0) > 0 and qualities[LINKED_DATA] >= plain
+
+
+def linked_data_wanted(request: Request) -> bool:
+    """Whether the caller wants linked data."""
+    return prefers_linked_data(",".join(request.headers.getlist("accept")))
+
+
+LinkedDataWanted = Annotated[bool, Depends(linked_data_wanted)]
+
+
+def negotiated(
+    request: Request,
+    response: Response,
+    session: ReadSession,
+    today: Today,
+    linked: LinkedDataWanted,
+) -> None:
+    """As `cacheable`, for what is also served as linked data, under an ETag of its own.
+
+    Raises:
+        NotModified: the caller's `If-None-Match` names the answer.
+    """
+    face = read_clock(session)
+    epoch = f"{face.epoch} {LINKED_DATA}" if linked else face.epoch
+    query = request.query_params.multi_items()
+    etag = etag_of(request.scope["path"], query, epoch, face.sequence, today)
+    if named := named_by(request, etag):
+        raise NotModified(named, vary="Accept")
+    response.headers.update({"ETag": etag, "Cache-Control": CACHE_CONTROL, "Vary": "Accept"})
+
+
 Cacheable = Annotated[None, Depends(cacheable)]
 
 
@@ -140,4 +198,7 @@ def install(app: FastAPI) -> None:
 
 def _answer(_: Request, not_modified: Exception) -> Response:
     assert isinstance(not_modified, NotModified)  # noqa: S101 - tells mypy what this is for.
-    return unchanged(not_modified.etag)
+    answer = unchanged(not_modified.etag)
+    if not_modified.vary:
+        answer.headers["Vary"] = not_modified.vary
+    return answer

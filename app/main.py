@@ -12,6 +12,9 @@ from starlette.types import ASGIApp
 import app.accounts.router
 import app.catalogue.advice.router
 import app.catalogue.router
+import app.exchange.bulk.router
+import app.exchange.changes.router
+import app.exchange.openreferral.router
 import app.geo.router
 import app.health
 import app.listings.router
@@ -27,8 +30,11 @@ from app.accounts.commands.sign_ins import Desk
 from app.accounts.housekeeping import Housekeeping
 from app.accounts.keys import KeyRing
 from app.accounts.tokens import Tokens
-from app.caching import cacheable
+from app.caching import cacheable, negotiated
 from app.database import Database
+from app.exchange.bulk.spool import Spools
+from app.exchange.openness import OpenFeed
+from app.exchange.openreferral.order import FirstPublished
 from app.listings.freshness.housekeeping import Keeper
 from app.mail.delivery import Postman
 from app.mail.senders import sender_of
@@ -76,6 +82,8 @@ TAGS = [
     {"name": "own councils", "description": "What a council says, and whom it trusts."},
     {"name": "clients", "description": "The systems that call the API for a council."},
     {"name": "audit", "description": "Who did what."},
+    {"name": "integrations", "description": "Everything at once, and everything that changes."},
+    {"name": "open-referral-uk", "description": "The catalogue in Open Referral UK 3.0."},
     {"name": "health", "description": "For those who run the service."},
 ]
 
@@ -109,6 +117,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         for one in rounds:
             one.stop()
         application.state.index.stop()
+        application.state.spools.stop()
         database.close()
 
     application = FastAPIOffline(
@@ -155,6 +164,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         return day
 
     application.state.index = Index(application.state.database, today, settings.var / "index")
+    application.state.first_published = FirstPublished()
+    application.state.spools = Spools(application.state.database)
     application.state.metrics = Metrics()
     problems.install(application)
     caching.install(application)
@@ -173,7 +184,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         application.include_router(
             router, dependencies=[Depends(cacheable)], responses=caching.DOCUMENTED
         )
+    application.include_router(
+        app.search.router.negotiated_router,
+        dependencies=[Depends(negotiated)],
+        responses=caching.DOCUMENTED,
+    )
     application.include_router(app.search.router.index_router)
+    application.include_router(app.exchange.openreferral.router.router)
+    application.include_router(app.exchange.changes.router.router)
+    application.include_router(app.exchange.bulk.router.router)
     application.include_router(app.matching.router.router)
     application.include_router(app.matching.plans.router.router)
     application.include_router(app.accounts.router.router)
@@ -198,6 +217,7 @@ def _add_layers(application: FastAPI, settings: Settings) -> None:
         roomier={"/activities/import": settings.max_import_bytes},
     )
     application.add_middleware(Heads)
+    application.add_middleware(OpenFeed)
     application.add_middleware(Browsers, origins=settings.origins)
     inside = application.build_middleware_stack
 

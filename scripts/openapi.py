@@ -6,8 +6,10 @@ The examples are what the operations really answer, from the sample catalogue on
 import asyncio
 import json
 import re
+import sqlite3
 import sys
 import tempfile
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,6 +38,8 @@ from app.catalogue.intake import load_sample
 from app.catalogue.models import Activity, Council, Provider
 from app.database import Database, utc_now
 from app.documentation import answer_of
+from app.exchange.openreferral.identity import PREFIX as FEED
+from app.exchange.openreferral.identity import taxonomy_id, term_id
 from app.listings.models import Claim, Listing, Notice, Proposal
 from app.main import create_app
 from app.parameters import london_today
@@ -48,6 +52,10 @@ DESCRIPTION = ROOT / "openapi" / "openapi.json"
 
 TODAY = date(2026, 3, 16)
 """The day on which the examples are recorded; another one would give other dates."""
+
+MOMENT = "2026-03-16 09:00:00.000000"
+EPOCH = "0123456789abcdef"
+"""When everything was published, and the catalogue's epoch, as the examples have them."""
 
 MOST_ITEMS = 2
 """How many items of a list an example shows."""
@@ -325,6 +333,19 @@ CALLS = {
     ),
     "show_confirmation": Call("/v1/confirmations?token={reminder}", who="owner"),
     "confirm_by_mail": Call("/v1/confirmations?token={reminder}", who="owner"),
+    "list_changes": Call("/v1/changes?limit=2"),
+    "export_activities": Call("/v1/export/activities.json?provider=two-oars"),
+    "get_feed": Call(FEED),
+    "list_feed_services": Call(f"{FEED}/services?per_page=2"),
+    "get_feed_service": Call(f"{FEED}/services/01a16aef-7a0e-7c7e-95e4-bd60a3b26a4a"),
+    "list_feed_places": Call(f"{FEED}/service_at_locations?per_page=1"),
+    "get_feed_place": Call(f"{FEED}/service_at_locations/01a16aef-7a0e-868b-a4dd-77063490553c"),
+    "list_feed_organizations": Call(f"{FEED}/organizations?per_page=2"),
+    "get_feed_organization": Call(f"{FEED}/organizations/01a16aef-7064-7724-8cd9-8b004499ca13"),
+    "list_feed_taxonomies": Call(f"{FEED}/taxonomies?per_page=2"),
+    "get_feed_taxonomy": Call(f"{FEED}/taxonomies/{taxonomy_id('cohort')}"),
+    "list_feed_terms": Call(f"{FEED}/taxonomy_terms?per_page=2"),
+    "get_feed_term": Call(f"{FEED}/taxonomy_terms/{term_id('cohort', 'dementia')}"),
     "get_liveness": Call("/health/live"),
     "get_readiness": Call("/health/ready"),
 }
@@ -340,6 +361,12 @@ def record() -> str:
         load_sample(database, TODAY)
         make_demos(database, PASSWORD)
         database.close()
+        with closing(sqlite3.connect(f"{folder}/sample.db")) as connection, connection:
+            # These tell when and where it was recorded, and would differ each time.
+            connection.execute("UPDATE change SET at = ?", (MOMENT,))
+            connection.execute("UPDATE activity SET published_at = ?", (MOMENT,))
+            connection.execute("UPDATE provider SET updated_at = ?", (MOMENT,))
+            connection.execute("UPDATE catalogue_clock SET epoch = ?", (EPOCH,))
         settings = {"database_url": url, "var": folder, "read_limit": 0}
         application = create_app(Settings.model_validate(settings))
         application.dependency_overrides[london_today] = lambda: TODAY
@@ -354,9 +381,13 @@ async def _exchanges(application: FastAPI) -> dict[str, dict[str, Any]]:
         application.router.lifespan_context(application),
         httpx.AsyncClient(transport=transport, base_url="http://localhost") as client,
     ):
-        for name, method in _operations(application):
+        operations = _operations(application)
+        for name, _method in operations:
             if name not in CALLS:
                 raise SystemExit(f"There is no example of {name}; give it a call in {__file__}.")
+        # What people write would show in what everybody reads, and is another each time.
+        operations.sort(key=lambda one: _is_about_somebody(CALLS[one[0]]))
+        for name, method in operations:
             call = CALLS[name]
             made = await _made_before(application, client) if _is_about_somebody(call) else {}
             body = _filled(call.body, made)
@@ -370,7 +401,7 @@ async def _exchanges(application: FastAPI) -> dict[str, dict[str, Any]]:
             )
             if answer.is_error:
                 raise SystemExit(f"{name} answers {answer.status_code}; its example would be gone.")
-            answers[name] = cut(steady(answer.json()) if made else answer.json())
+            answers[name] = cut(steady(answer.json(), STEADY if made else STEADY[:2]))
             if "catalogue_version" in answers[name]:
                 # It holds a number drawn at random when the database is made.
                 answers[name]["catalogue_version"] = "4f1c2b7e9a035d68-1"
@@ -491,6 +522,8 @@ SHOWN_ID = "01a16afa-45fa-796a-ba97-b1af856c67e6"
 
 STEADY = (
     (re.compile(r"^\d{4}-\d\d-\d\dT.*Z$"), SHOWN_AT),
+    (re.compile(r"^MS[45][\w-]{20,}$"), "MS4xYzlmMGE3YmUzNWQyNDY4LjEuMQ"),
+    (re.compile(r"(?<=/)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), SHOWN_ID),
     (re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"), SHOWN_ID),
     (re.compile(r'^"[0-9a-f]{32}(-\d+)*"$'), f'"{SHOWN_ID.replace("-", "")}-1"'),
     (re.compile(r"^cf_(\w+?)_[\w-]{43}$"), r"cf_\1_9V0cJ2hM5tQeY7rB1xKfW3sLdP8zAnG6uTiOoEjRvCw"),
@@ -501,14 +534,14 @@ STEADY = (
 """What is another one each time, and what stands for it in an example."""
 
 
-def steady(value: Any) -> Any:  # noqa: ANN401 - any JSON value, in and out.
+def steady(value: Any, patterns: Any = STEADY) -> Any:  # noqa: ANN401 - any JSON value, in and out.
     """The same JSON with one and the same value for what is made anew each time."""
     if isinstance(value, list):
-        return [steady(item) for item in value]
+        return [steady(item, patterns) for item in value]
     if isinstance(value, dict):
-        return {key: steady(item) for key, item in value.items()}
+        return {key: steady(item, patterns) for key, item in value.items()}
     if isinstance(value, str):
-        for pattern, shown in STEADY:
+        for pattern, shown in patterns:
             value = pattern.sub(shown, value)
     return value
 

@@ -1,5 +1,8 @@
 """A client that holds every answer it gets to the application's own OpenAPI document."""
 
+import csv
+import io
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +19,7 @@ from starlette.routing import compile_path
 
 from app import main
 from app.documentation import answer_of
+from app.exchange.openreferral.identity import PREFIX
 from app.main import create_app
 from app.problems import MEDIA_TYPE, ProblemDetails
 from app.settings import Settings
@@ -63,17 +67,54 @@ def check_answer(app: FastAPI, answer: Any) -> None:
     described = documented.get(str(answer.status_code))
     if described is None:
         raise UndocumentedError(f"{what} is not documented; {', '.join(documented)} are.")
+    _check_parts(answer, described, what)
+    if method != "HEAD" and described.get("content"):
+        check_body = TEXTS.get(answer.headers["content-type"].split(";")[0])
+        if check_body:
+            check_body(answer.text)
+        else:
+            operation.validate_response(Response.from_any(answer))
+
+
+def _check_parts(answer: Any, described: Mapping[str, Any], what: str) -> None:
+    """Raise unless an answer has the headers, and a body of the kind, that are described."""
     for name in described.get("headers", {}):
         if name not in answer.headers:
             raise UndocumentedError(f"{what} has no {name}, which is documented.")
-    if method == "HEAD" or not described.get("content"):
+    if answer.request.method == "HEAD" or not described.get("content"):
         if answer.content:
             raise UndocumentedError(f"{what} has a body, and none is documented.")
         return
     media_type = answer.headers.get("content-type", "").split(";")[0]
     if media_type not in described["content"]:
         raise UndocumentedError(f"{what} is {media_type}, which is not documented.")
-    operation.validate_response(Response.from_any(answer))
+
+
+def _check_lines(text: str) -> None:
+    """Raise unless each line is a JSON object."""
+    assert not text or text.endswith("\n")
+    for line in text.splitlines():
+        assert isinstance(json.loads(line), dict)
+
+
+def _check_table(text: str) -> None:
+    """Raise unless all rows of a table have a cell for each of its heads."""
+    heads, *rows = csv.reader(io.StringIO(text, newline=""))
+    assert len(set(heads)) == len(heads)
+    assert all(len(row) == len(heads) for row in rows)
+
+
+def _check_linked_data(text: str) -> None:
+    """Raise unless it says in whose words it is."""
+    assert json.loads(text)["@context"] == "https://schema.org"
+
+
+TEXTS = {
+    "application/x-ndjson": _check_lines,
+    "text/csv": _check_table,
+    "application/ld+json": _check_linked_data,
+}
+"""What is no plain JSON, and what raises unless a text is it."""
 
 
 def check_problem(answer: Any) -> ProblemDetails | None:
@@ -133,6 +174,9 @@ def documented_path(app: FastAPI, path: str) -> str:
     return min(matching, key=lambda known: known.count("{"), default="")
 
 
+JSON = "application/json"
+
+
 @dataclass(frozen=True)
 class Operation:
     """One operation as the document has it."""
@@ -146,6 +190,22 @@ class Operation:
     def parameters(self) -> list[dict[str, Any]]:
         """Its parameters, in the document's order."""
         return list(self.described.get("parameters", ()))
+
+    @property
+    def media_type(self) -> str:
+        """Of what it answers with, unless something else is asked for."""
+        content = self.answer.get("content", {})
+        return JSON if JSON in content else next(iter(content), "")
+
+    @property
+    def lenient(self) -> bool:
+        """Whether it ignores parameters that it does not know: the open feed's harvesters."""
+        return self.path.startswith(PREFIX)
+
+    @property
+    def refused(self) -> str:
+        """A query that it refuses."""
+        return f"x={'y' * 9_000}" if self.lenient else "colour=blue"
 
     @property
     def cacheable(self) -> bool:

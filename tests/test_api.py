@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 import pytest
 from conftest import KINDS, TODAY, ClientMaker, Kind, Templates, make_app
 from contract import (
+    JSON,
     ContractClient,
     Operation,
     check_problem,
@@ -75,6 +76,9 @@ def test_an_unknown_parameter_is_refused_and_named(
     client: TestClient, operation: Operation
 ) -> None:
     answer = call(client, operation, "colour=blue")
+    if operation.lenient:
+        assert answer.json() == call(client, operation).json()
+        return
     assert faults_of(answer) == [("query", "colour", "extra_forbidden")]
     assert "blue" not in answer.text
 
@@ -83,7 +87,11 @@ def test_an_unknown_parameter_is_refused_and_named(
 def test_a_parameter_in_another_case_is_another_parameter(
     client: TestClient, operation: Operation
 ) -> None:
-    assert faults_of(call(client, operation, "LANG=en")) == [("query", "LANG", "extra_forbidden")]
+    answer = call(client, operation, "LANG=en")
+    if operation.lenient:
+        assert answer.json() == call(client, operation).json()
+        return
+    assert faults_of(answer) == [("query", "LANG", "extra_forbidden")]
 
 
 SINGLE = [
@@ -136,7 +144,7 @@ def test_a_body_on_a_get_changes_nothing(client: TestClient, operation: Operatio
 
 
 @each_operation
-def test_an_answer_is_json_in_utf_8_and_says_its_length(
+def test_an_answer_is_in_utf_8_and_says_its_kind_and_its_length(
     client: TestClient, operation: Operation
 ) -> None:
     answer = call(client, operation, Accept_Encoding="identity")
@@ -144,18 +152,15 @@ def test_an_answer_is_json_in_utf_8_and_says_its_length(
     if operation.success == 204:
         assert answer.content == b""
         return
-    (other,) = operation.answer["content"] if not answers_json(operation) else ("",)
-    expected = f"{other}; charset=utf-8" if other else "application/json"
-    assert answer.headers["content-type"] == expected
-    assert int(answer.headers["content-length"]) == len(answer.content)
+    media_type, _, charset = answer.headers["content-type"].partition("; ")
+    assert media_type == operation.media_type
+    assert charset in (
+        {"charset=utf-8"} if media_type.startswith("text/") else {"", "charset=utf-8"}
+    )
+    # A large table is written while it is sent.
+    length = answer.headers.get("content-length", "unknown" if media_type == "text/csv" else "none")
+    assert length in {"unknown", str(len(answer.content))}
     assert answer.content.decode("utf-8")
-
-
-def answers_json(operation: Operation) -> bool:
-    """Whether it answers with JSON when nothing else is asked for; if not, with a file."""
-    content = operation.answer.get("content", {})
-    assert content.keys() <= {"application/json", "text/calendar", "text/csv", "text/html"}
-    return "application/json" in content
 
 
 def keys_of(value: Any) -> set[str]:
@@ -169,7 +174,7 @@ def keys_of(value: Any) -> set[str]:
 
 @each_operation
 def test_keys_are_written_one_way(client: TestClient, operation: Operation) -> None:
-    if not answers_json(operation):
+    if operation.media_type != JSON:
         return
     for key in keys_of(call(client, operation).json()):
         assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", key), key
@@ -194,7 +199,7 @@ def test_every_operation_answers_to_head_as_to_get(
 def test_every_answer_carries_the_headers_that_keep_browsers_safe(
     client: TestClient, operation: Operation
 ) -> None:
-    for answer in (call(client, operation), call(client, operation, "colour=blue")):
+    for answer in (call(client, operation), call(client, operation, operation.refused)):
         assert {name: answer.headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
         assert answer.headers["content-security-policy"].startswith("default-src 'none'")
         assert "server" not in answer.headers
@@ -207,7 +212,7 @@ def test_every_operation_may_be_called_from_any_website(
     origin = "https://council.example"
     for answer in (
         call(client, operation, Origin=origin),
-        call(client, operation, "colour=blue", Origin=origin),
+        call(client, operation, operation.refused, Origin=origin),
         call(client, operation, "x=" + "y" * 9_000, Origin=origin),
     ):
         assert answer.headers["access-control-allow-origin"] == "*"
@@ -281,7 +286,10 @@ def test_a_public_answer_carries_a_strong_tag_and_says_how_long_it_may_be_kept(
 ) -> None:
     answer = call(client, operation)
     assert re.fullmatch(r'"[0-9a-f]{32}(-gzip)?"', answer.headers["etag"])
-    assert answer.headers["cache-control"] == CACHE_CONTROL == "public, max-age=60"
+    # An answer about changes that is a minute old would be no news.
+    kept = "no-cache" if operation.id == "list_changes" else CACHE_CONTROL
+    assert answer.headers["cache-control"] == kept
+    assert CACHE_CONTROL == "public, max-age=60"
     assert "Accept-Encoding" in answer.headers["vary"]
 
 
@@ -324,7 +332,7 @@ def test_a_tag_stays_while_nothing_changes(client: TestClient, operation: Operat
 
 @each_cacheable
 def test_an_error_is_never_kept_nor_tagged(client: TestClient, operation: Operation) -> None:
-    answer = call(client, operation, "colour=blue")
+    answer = call(client, operation, operation.refused)
     assert answer.headers["cache-control"] == "no-store"
     assert "etag" not in answer.headers
 
@@ -382,7 +390,8 @@ def test_no_operation_redirects(client: TestClient) -> None:
     for operation in OPERATIONS:
         path = operation.address().split("?")[0]
         answer = client.get(f"{path}/", follow_redirects=False)
-        assert answer.status_code == 404
+        # The open feed answers with and without a slash at the end; nothing else does.
+        assert answer.status_code == (200 if operation.lenient else 404)
 
 
 def test_what_is_broken_never_shows_its_inside(make_client: ClientMaker, sample_url: str) -> None:

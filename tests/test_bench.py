@@ -282,14 +282,14 @@ def test_a_small_run_tells_of_every_row_and_goal_and_leaves_the_catalogue_as_it_
 ) -> None:
     catalogue = store.stored(tmp_path, 3, 60, london_today())
     before = _named(catalogue.path)
-    rows = "search,facets,304,changes"
+    rows = "search,facets,304,pull,changes"
     options = f"--sizes 60 --rows {rows} --seconds 0.1 --rounds 2 --distinct 4 --seed 3"
     paths = (f"--folder={tmp_path}", f"--plot={tmp_path / 'plot.png'}")
     assert main([*options.split(), *paths]) == 0
     run = Run.model_validate_json((tmp_path / "bench.json").read_text(encoding="utf-8"))
     (size,) = run.sizes
     assert size.generated.seconds is None
-    assert list(size.rows) == rows.split(",")[:-1]
+    assert list(size.rows) == rows.split(",")[:-2]
     for name, row in size.rows.items():
         assert row.failed == 0
         assert all(one.limit.failed == 0 for one in row.rounds)
@@ -297,6 +297,8 @@ def test_a_small_run_tells_of_every_row_and_goal_and_leaves_the_catalogue_as_it_
         assert 0 <= row.items <= 20
         assert row.items <= row.total <= 60
         assert (row.bytes == 0) == (name == "304")
+    assert size.times.pull
+    assert size.times.pull.records == 60
     assert size.times.seen
     assert len(size.times.seen) == 5
     assert _named(catalogue.path) == before
@@ -305,7 +307,7 @@ def test_a_small_run_tells_of_every_row_and_goal_and_leaves_the_catalogue_as_it_
     assert all(line == line.rstrip() for line in printed.splitlines())
     for verdict in verdicts(run):
         assert verdict.what in printed
-    for missing in ("questionnaire", "weekly plan", "full pull"):
+    for missing in ("questionnaire", "weekly plan"):
         assert re.search(rf"^{missing}.* not run$", printed, re.MULTILINE)
     for fact in (run.machine.processor, run.machine.commit, "seed 3", "fastapi 0."):
         assert fact in printed

@@ -916,7 +916,7 @@ def test_a_restored_database_revives_no_sign_in_and_no_mail(run: Run, sample_url
 def test_housekeeping_reminds_once_however_often_it_is_run(
     run: Run, sample_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.cli.listings.london_today", lambda: TODAY)
+    monkeypatch.setattr("app.cli.listing.london_today", lambda: TODAY)
     first = run("housekeeping", "--database", sample_url)
     assert (first.code, first.err) == (0, "")
     assert re.fullmatch(r"Sent [1-9]\d* reminders and hid 0 activities\.\n", first.out)

@@ -29,6 +29,7 @@ from pydantic import BaseModel
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
+from app.exchange.openreferral.identity import PREFIX
 from app.problems import MEDIA_TYPE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -219,7 +220,7 @@ def test_a_wrong_example_would_be_noticed(
 def test_what_may_be_kept_says_how_long_and_under_which_tag(operation: Operation) -> None:
     public = (
         operation.method == "GET"
-        and operation.path.startswith("/v1")
+        and operation.path.startswith(("/v1", PREFIX))
         and not operation.protected
         # The code in its address is a secret.
         and operation.id != "show_confirmation"

@@ -168,6 +168,11 @@ def _repeats_on(session: SessionDocument, day: date) -> bool:
     return True
 
 
+def repeats_on(session: SessionDocument, day: date) -> bool:
+    """Whether a session's rule names a day, whenever it is valid and whatever is closed."""
+    return _repeats_on(session, day)
+
+
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 

@@ -20,8 +20,9 @@ from app.catalogue.intake import load_folder
 from app.catalogue.queries import has_sample
 from app.cli.account import accounts, keys, prepare_demos, refuse_demos, refuse_keys
 from app.cli.console import DatabaseOption, choose, err, open_database, out, say, stop
+from app.cli.feed import feed_commands
 from app.cli.filling import load_invented, prepare, progress, report
-from app.cli.listings import listings
+from app.cli.listing import listings
 from app.cli.match import match
 from app.database import Database, UnusableDatabaseError
 from app.geo.queries import find_places
@@ -42,6 +43,7 @@ cli = typer.Typer(
 cli.add_typer(accounts)
 cli.add_typer(listings)
 cli.add_typer(keys)
+cli.add_typer(feed_commands, name="feed")
 
 MOST_FAULTS_SHOWN = 30
 NO_SUCH_TABLE = "42P01"

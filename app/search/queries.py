@@ -1,6 +1,7 @@
 """Reading one activity, and what takes the place of one that is gone."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -8,6 +9,7 @@ from app.catalogue.calendars import Revision, activity_calendar, window_of
 from app.catalogue.loading import entries, find_by_id_or_slug, live
 from app.catalogue.models import Activity, ActivityTerm, Provider
 from app.catalogue.public import activity_detail, activity_summary
+from app.catalogue.public.linked_data import linked_data
 from app.catalogue.queries import ActivityNotFound
 from app.catalogue.schemas import ActivityDetail, ActivitySummary
 from app.clock import Change
@@ -34,6 +36,12 @@ def get_activity(session: Reading, key: str, today: date, lang: Language) -> Act
     """
     (entry,) = entries(session, [_live_row(session, key, today, lang)])
     return activity_detail(entry, today, lang)
+
+
+def get_linked_data(session: Reading, key: str, today: date, lang: Language) -> dict[str, Any]:
+    """The same activity in the words of schema.org; errors as `get_activity`."""
+    (entry,) = entries(session, [_live_row(session, key, today, lang)])
+    return linked_data(entry, today, lang)
 
 
 def get_calendar(session: Reading, key: str, today: date, lang: Language) -> bytes:

@@ -1,11 +1,12 @@
 """Serving from the index: a request takes one snapshot, and what lies ready is sent as it is."""
 
-from collections.abc import Callable
-from typing import Annotated
+import json
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from app.caching import CACHE_CONTROL, etag_of, named_by, unchanged
+from app.caching import CACHE_CONTROL, LINKED_DATA, etag_of, named_by, unchanged
 from app.search.index.follow import Index
 from app.search.index.snapshot import Snapshot
 from app.search.reading import Pairs
@@ -60,3 +61,11 @@ def cached_answer(request: Request, query: Pairs, make: Callable[[Snapshot], byt
 def private_answer(body: bytes, media_type: str = JSON) -> Response:
     """An answer for one person, that nobody keeps."""
     return Response(body, media_type=media_type, headers={"Cache-Control": "no-store"})
+
+
+def linked_answer(made: Mapping[str, Any], response: Response) -> Response:
+    """An answer with linked data, and with the headers that were set for it."""
+    names = ("ETag", "Cache-Control", "Vary")
+    headers = {name: response.headers[name] for name in names}
+    body = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+    return Response(body.encode(), media_type=LINKED_DATA, headers=headers)

@@ -1,9 +1,9 @@
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.routing import APIRoute
 
-from app.caching import DOCUMENTED
+from app.caching import DOCUMENTED, LINKED_DATA, LinkedDataWanted
 from app.catalogue.calendars import MEDIA_TYPE
 from app.catalogue.queries import ActivityNotFound
 from app.catalogue.schemas import ActivityDetail
@@ -17,11 +17,14 @@ from app.search.criteria import SearchCriteria
 from app.search.places import PlaceNotResolved
 from app.search.queries import ActivityClosed
 from app.search.reading import criteria_in, documented_parameters, pairs_in
-from app.search.ready import IndexDep, cached_answer, private_answer
+from app.search.ready import IndexDep, cached_answer, linked_answer, private_answer
 from app.search.schemas import ActivitiesFound, FoundActivity
 
 router = APIRouter(tags=["activities"])
 """Operations that read the database."""
+
+negotiated_router = APIRouter(tags=["activities"])
+"""Operations that read it, and answer with linked data where that is preferred."""
 
 index_router = APIRouter(tags=["activities"])
 """Operations that are answered from memory."""
@@ -124,21 +127,31 @@ def get_activity_calendar(
     return queries.get_calendar(session, activity, today, params.lang)
 
 
-@router.get(
+@negotiated_router.get(
     "/v1/activities/{activity}",
     summary="Read one activity",
-    responses=responses(ActivityNotFound, ActivityClosed, Malformed),
+    response_model=ActivityDetail,
+    responses={
+        **responses(ActivityNotFound, ActivityClosed, Malformed),
+        200: {**DOCUMENTED[200], "content": {LINKED_DATA: {"schema": {"type": "object"}}}},
+    },
 )
-def get_activity(
+def get_activity(  # noqa: PLR0913, PLR0917 - each is one thing that the answer depends on.
     session: ReadSession,
     today: Today,
     activity: ActivityKey,
     params: Annotated[LanguageParams, Query()],
-) -> ActivityDetail:
+    linked: LinkedDataWanted,
+    response: Response,
+) -> Any:  # noqa: ANN401 - the detail, or the answer with linked data.
     """Everything that a person needs to decide: what, when, where, for how much, and how to start.
 
-    An activity that was closed for good answers 410 with `similar` ones.
+    An activity that was closed for good answers 410 with `similar` ones. With
+    `Accept: application/ld+json` it is told in the words of schema.org.
     """
+    if linked:
+        made = queries.get_linked_data(session, activity, today, params.lang)
+        return linked_answer(made, response)
     return queries.get_activity(session, activity, today, params.lang)
 
 

@@ -10,7 +10,10 @@ from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-EXPOSED = ["ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-Id"]
+EXPOSED = [
+    *("ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-Id"),
+    "Changes-Cursor",
+]
 SENT = [
     *("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match"),
     "X-Request-Id",

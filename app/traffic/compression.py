@@ -62,9 +62,9 @@ class Compression:
                 etag = headers.get("etag")
                 if etag and headers.get("content-encoding") == "gzip":
                     headers["etag"] = f'{etag[:-1]}-gzip"'
-                if etag and "vary" not in headers:
+                if etag and "accept-encoding" not in headers.get("vary", "").lower():
                     # A small answer and a 304 stand for what would be compressed when larger.
-                    headers["vary"] = "Accept-Encoding"
+                    headers.add_vary_header("Accept-Encoding")
             await send(message)
 
         await self.app(scope, receive, send_on)

@@ -23,7 +23,7 @@ from scripts.benchmark.server import NotServing, bare_server
 from scripts.benchmark.store import stored
 
 ROOT = Path(__file__).resolve().parents[2]
-OTHERS = ("plan", "changes", "start")
+OTHERS = ("plan", "pull", "changes", "start")
 LONGEST_LOAD = 60
 PACKAGES = (
     "fastapi",

@@ -14,6 +14,7 @@ from statistics import fmean
 from typing import Any
 
 from scripts.benchmark.load import Load, load
+from scripts.benchmark.pull import pull
 from scripts.benchmark.queries import PATH, ROWS, Queries, Row
 from scripts.benchmark.results import Round, RowResult, SizeResult, Times
 from scripts.benchmark.server import Server, application
@@ -66,6 +67,8 @@ def measure(url: str, result: SizeResult, plan: Plan, limit: Server) -> None:
         times.memory_mb = server.memory_mb()
         if "plan" in plan.rows:
             times.plan_ms = plan_times(server, plan.seed) or None
+        if "pull" in plan.rows:
+            times.pull = pull(server)
         if "changes" in plan.rows:
             try:
                 _changes(server, url, folder, times)

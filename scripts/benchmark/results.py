@@ -85,6 +85,20 @@ class Generated(BaseModel):
     made_on: str
 
 
+class Pull(BaseModel):
+    """Everything pulled at once: records a second, and what it took to have them ready.
+
+    `prepared` are seconds, `grown_mb` the memory by which the server grew while it sent.
+    """
+
+    records: int
+    megabytes: float
+    prepared: float
+    per_second: float
+    cpu_per_second: float | None
+    grown_mb: float
+
+
 class Times(BaseModel):
     """Figures of one size that are no loads; None is what was not run."""
 
@@ -96,6 +110,7 @@ class Times(BaseModel):
     intake_cpu_ms: list[float] | None = None
     read_all: float | None = None
     plan_ms: list[float] | None = None
+    pull: Pull | None = None
 
 
 class SizeResult(BaseModel):

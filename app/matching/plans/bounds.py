@@ -18,8 +18,8 @@ MOST_SERVED = 48
 
 STEPS = 300
 STEPS_LONG_DAY = 60
-WATCHED = 20
-ENOUGH = 0.0005
+WATCHED = 12
+ENOUGH = 0.001
 """The search begins when this many steps bring no more than this part of the bound."""
 
 LONG_DAY = 80

@@ -8,8 +8,9 @@ from typing import Literal
 import numpy as np
 
 from app.matching.plans.bounds import Limits
+from app.matching.plans.greedy import Found
 from app.matching.plans.problem import Costs, Flags, Table, Week
-from app.matching.plans.search import Found, best_plan
+from app.matching.plans.search import best_plan
 
 Kind = Literal["best_fit", "lowest_cost", "most_days"]
 KINDS: tuple[Kind, ...] = ("best_fit", "lowest_cost", "most_days")
