@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from app.geo.councils import (
     CouncilGuess,
@@ -25,6 +26,11 @@ class Areas:
     holdings: Sequence[Holding]
     listings: Mapping[str, Sequence[Listing]]
 
+    @cached_property
+    def counties_held(self) -> frozenset[str]:
+        """The counties of the councils that this deployment holds."""
+        return frozenset(county_key(holding) for holding in self.holdings)
+
     def find_places(self, text: str) -> list[PlaceFound]:
         """The places that a text can mean, best first, each with its council.
 
@@ -37,8 +43,7 @@ class Areas:
             UnknownPlace: nothing was found.
             OutsideGreatBritain: the postcode is not in England, Scotland or Wales.
         """
-        held = frozenset(county_key(holding) for holding in self.holdings)
-        places = resolve_places(text, preferred=held)
+        places = resolve_places(text, preferred=self.counties_held)
         return [PlaceFound(place, self.council_of(place)) for place in places]
 
     def council_of(self, place: Place) -> CouncilGuess:

@@ -4,17 +4,19 @@ What is not known is named and never guessed. Who pays is told in three columns:
 payment, out of one's own money, and what the council has to be asked about.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any, Literal
+from functools import cache
+from math import lcm
+from typing import Literal
 
 from app.catalogue.documents.councils import PaymentRule
 from app.catalogue.pricing import WEEKS_PER_YEAR, half_up
 from app.matching.kept import kept
 from app.matching.person import Payer, Ratio
+from app.matching.price_sets import Part, PriceOf, PriceSet
 from app.vocabulary.terms import vocabulary
 
 ROAD_TENTHS = 13
@@ -23,59 +25,6 @@ ROAD_TENTHS = 13
 Pays = Literal["yes", "no", "if_in_plan", "ask"]
 Paying = Literal["council_rules", "own_money", "to_ask"]
 """By whose rule a part falls into a column: the council's for each part, or all of it in one."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part of a price as it is stated."""
-
-    part: str
-    unit: str
-    pence: int | None
-    chosen: bool
-    ratio: Ratio | None
-    adds: bool
-
-
-@dataclass(frozen=True)
-class PriceOf:
-    """What one kind of payer pays. `sessions` are those of a course or term, where known."""
-
-    payer: Payer
-    weeks: int | None
-    valid_from: date | None
-    valid_to: date | None
-    sessions: int | None
-    parts: tuple[Part, ...]
-
-    def holds(self, day: date) -> bool:
-        """Whether it is valid on a day."""
-        begun = self.valid_from is None or self.valid_from <= day
-        return begun and (self.valid_to is None or day <= self.valid_to)
-
-
-@dataclass(frozen=True)
-class PriceSet:
-    """The prices that hold for a session, its length in minutes, and its own staffing ratio."""
-
-    minutes: int | None
-    ratio: Ratio | None
-    prices: tuple[PriceOf, ...]
-
-    @kept
-    def payers(self) -> frozenset[str]:
-        """Who has a price of their own."""
-        return frozenset(price.payer for price in self.prices)
-
-    @kept
-    def dated(self) -> bool:
-        """Whether the day decides which prices hold."""
-        return any(price.valid_from or price.valid_to for price in self.prices)
-
-    @kept
-    def by_mile(self) -> bool:
-        """Whether the distance may decide the price."""
-        return any(part.unit == "mile" for price in self.prices for part in price.parts)
 
 
 @dataclass(frozen=True)
@@ -141,10 +90,34 @@ class Bill:
         """What is paid once in a year."""
         return sum((item.once for item in self.counted), Fraction(0))
 
-    @property
+    @kept
     def one_week(self) -> Fraction:
         """A week with one attendance."""
         return self.each + self.weekly
+
+    @kept
+    def over(self) -> int:
+        """A denominator that all that counts can be told with in whole numbers."""
+        amounts = [
+            amount
+            for item in self.counted
+            for amount in (item.each, item.weekly, item.once, item.yearly)
+            if amount is not None
+        ]
+        return lcm(*(amount.denominator for amount in amounts))
+
+    @kept
+    def wholes(self) -> tuple["Wholes", ...]:
+        """What counts in whole numbers over `over`; only for a bill that is known."""
+        return tuple(
+            Wholes(
+                item=item,
+                each=_times(item.each or NOTHING, self.over),
+                weekly=_times(item.weekly, self.over),
+                yearly=None if item.yearly is None else _times(item.yearly, self.over),
+            )
+            for item in self.counted
+        )
 
     @property
     def free(self) -> bool:
@@ -152,47 +125,25 @@ class Bill:
         return self.known and not (self.each or self.weekly or self.once)
 
 
+@dataclass(frozen=True, slots=True)
+class Wholes:
+    """A part in whole numbers over the denominator of its bill, which add up faster."""
+
+    item: Item
+    each: int
+    weekly: int
+    yearly: int | None
+
+
+NOTHING = Fraction(0)
+
+
+def _times(amount: Fraction, over: int) -> int:
+    return amount.numerator * (over // amount.denominator)
+
+
 NOTHING_STATED = Bill((), (), ("support",))
 """No price is stated that holds for the person."""
-
-
-def read_price_set(text: bytes) -> PriceSet:
-    """The prices that the index keeps for sessions, from their JSON."""
-    found = json.loads(text)
-    return PriceSet(
-        minutes=found["minutes"],
-        ratio=_ratio(found["ratio"]),
-        prices=tuple(_price(price) for price in found["prices"]),
-    )
-
-
-def _price(found: Mapping[str, Any]) -> PriceOf:
-    return PriceOf(
-        payer=found["payer"],
-        weeks=found["weeks"],
-        valid_from=_day(found["from"]),
-        valid_to=_day(found["to"]),
-        sessions=found["sessions"],
-        parts=tuple(
-            Part(
-                part=part["part"],
-                unit=part["unit"],
-                pence=part["pence"],
-                chosen=part["chosen"],
-                ratio=_ratio(part["ratio"]),
-                adds=part["adds"],
-            )
-            for part in found["parts"]
-        ),
-    )
-
-
-def _ratio(found: Sequence[int] | None) -> Ratio | None:
-    return None if found is None else (found[0], found[1])
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
 
 
 def bill_of(prices: PriceSet, payment: Payment, day: date, straight_tenths: int | None) -> Bill:
@@ -287,6 +238,10 @@ def _each(
     return amount
 
 
+DIRECT_PAYMENT, OWN_MONEY, TO_ASK = range(3)
+COLUMNS: Mapping[Pays, int] = {"yes": DIRECT_PAYMENT, "no": OWN_MONEY}
+
+
 @dataclass(frozen=True)
 class Rules:
     """Who pays for which part: `paying` for all, or for each what the council says."""
@@ -299,7 +254,18 @@ class Rules:
         rule = self.by_part.get(part)
         if rule is not None:
             return rule.pays
-        return vocabulary().term("price_part", part).direct_payment_pays or "ask"
+        return _pays_mostly(part)
+
+    def column(self, part: str) -> int:
+        """Into which column a part falls as a whole, where no ceiling divides it."""
+        if self.paying != "council_rules":
+            return OWN_MONEY if self.paying == "own_money" else TO_ASK
+        return COLUMNS.get(self.pays(part), TO_ASK)
+
+
+@cache
+def _pays_mostly(part: str) -> Pays:
+    return vocabulary().term("price_part", part).direct_payment_pays or "ask"
 
 
 @dataclass(frozen=True)
@@ -341,34 +307,41 @@ def costed(
     """
     if not bill.known:
         return Costed(bill, attendances, None, None, None)
-    one, week = ([Fraction(0)] * 3 for _ in range(2))
-    for item in bill.counted:
-        for sums, amount, times in (
-            (one, item.per_attendance(attendances), Fraction(1, attendances)),
-            (week, item.per_week(attendances), Fraction(1)),
-        ):
-            ceiling = _ceiling(item, bill, rules, minutes, tenths, attendances, times)
-            for column, share in enumerate(split(item.part, amount or Fraction(0), rules, ceiling)):
-                sums[column] += share
+    # What one attendance comes to is a week's share, in every column.
+    week: list[int | Fraction] = [0, 0, 0]
+    for part in bill.wholes:
+        amount = part.each * attendances + part.weekly
+        ceiling = _ceiling(part.item, bill, rules, minutes, tenths, attendances)
+        if ceiling == "none":
+            week[rules.column(part.item.part)] += amount
+            continue
+        shares = split(part.item.part, Fraction(amount, bill.over), rules, ceiling)
+        for column, share in enumerate(shares):
+            week[column] += share * bill.over
     return Costed(
-        bill, attendances, _rounded(one), _rounded(week), half_up(per_year(bill, attendances))
+        bill,
+        attendances,
+        _rounded(week, bill.over * attendances),
+        _rounded(week, bill.over),
+        half_up(per_year(bill, attendances)),
     )
 
 
-def _rounded(sums: Sequence[Fraction]) -> Columns:
-    return Columns(half_up(sums[0]), half_up(sums[1]), half_up(sums[2]))
+def _rounded(sums: Sequence[int | Fraction], over: int) -> Columns:
+    """Sums over a denominator in whole pence, half up."""
+    return Columns(*(int((2 * each + over) // (2 * over)) for each in sums))
 
 
 def per_year(bill: Bill, attendances: int) -> Fraction:
     """Exact pence for a year of weeks; a course is paid for once."""
     weeks = bill.weeks or WEEKS_PER_YEAR
-    total = bill.once
-    for item in bill.counted:
-        if item.yearly is not None:
-            total += item.yearly
+    total = _times(bill.once, bill.over)
+    for part in bill.wholes:
+        if part.yearly is not None:
+            total += part.yearly
         else:
-            total += (item.per_week(attendances) or Fraction(0)) * weeks
-    return total
+            total += (part.each * attendances + part.weekly) * weeks
+    return Fraction(total, bill.over)
 
 
 def _ceiling(  # noqa: PLR0913, PLR0917 - each is one thing that a ceiling depends on.
@@ -378,9 +351,8 @@ def _ceiling(  # noqa: PLR0913, PLR0917 - each is one thing that a ceiling depen
     minutes: int | None,
     tenths: int | None,
     attendances: int,
-    times: Fraction,
 ) -> Fraction | Literal["none", "unknown"]:
-    """What a direct payment pays of a part at most: for one attendance or for a week."""
+    """What a direct payment pays of a part at most in a week."""
     rule = rules.by_part.get(item.part)
     if rule is None or rule.ceiling_pence is None or rule.ceiling_unit is None:
         return "none"
@@ -391,7 +363,7 @@ def _ceiling(  # noqa: PLR0913, PLR0917 - each is one thing that a ceiling depen
     most = item_of(like, price, minutes, tenths)
     if most.each is None or rule.ceiling_unit == "once":
         return "unknown"
-    return (most.each * attendances + most.weekly) * times
+    return most.each * attendances + most.weekly
 
 
 def split(

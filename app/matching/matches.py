@@ -91,7 +91,7 @@ def matches_found(snapshot: Snapshot, asked: MatchesWanted) -> bytes:
     groups = np.bincount(outcome.groups, minlength=4).tolist()
     counts = {group: int(groups[group]) for group in range(4)}
     considered = snapshot.total
-    counts[EXCLUDED] += considered - len(rows)
+    counts[EXCLUDED] += considered - len(rows) + sum(outcome.counted.values())
     council = council_view(snapshot, answers, home, asked.lang)
     place = place_understood(homes)
     head = {
@@ -188,7 +188,7 @@ def _closed_long(snapshot: Snapshot, wanted: Wanted) -> npt.NDArray[np.bool_]:
 
 def relaxations(snapshot: Snapshot, wanted: Wanted, outcome: Outcome, rows: Rows) -> list[Change]:
     """The smallest changes that bring more matches; where no single one does, the best pair."""
-    world = world_of(outcome.judged, wanted)
+    world = world_of(outcome, wanted)
     found = single_changes(world)
     limited = wanted.person.limit is not None and wanted.spot is not None
     if limited and not any(change.kind == "miles" for change in found):
@@ -212,4 +212,4 @@ def _world_further(snapshot: Snapshot, wanted: Wanted, known: Rows, wider: float
     rows = rows_to_judge(snapshot, wanted, wider)
     if len(rows) == len(known):
         return None
-    return world_of(judge(sessions_of(snapshot, rows, wanted.person.day), wanted).judged, wanted)
+    return world_of(judge(sessions_of(snapshot, rows, wanted.person.day), wanted), wanted)

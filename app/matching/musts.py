@@ -1,14 +1,21 @@
 """What cannot be gone without: whether it is met, and the exact question where it is not stated."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import Any
+from functools import cache, partial
 
 from app.catalogue.pricing import half_up
+from app.matching.person import Person, Side
 from app.matching.policy import LEVELS, MUST_SCHEMES
-from app.matching.reasons import near, sessions_named, who_it_is_for
-from app.matching.shown import Shown
-from app.matching.words import Text, easy, label, on_day, pounds, sentence
+from app.matching.reasons import (
+    facts_of_people,
+    facts_of_place,
+    near,
+    sessions_named,
+    who_it_is_for,
+)
+from app.matching.shown import Shown, Value, shared_by
+from app.matching.words import Text, Voice, easy, label, on_day, pounds, sentence
 from app.search.index.facts import NO_LIMIT
 
 MOST_QUESTIONS = 8
@@ -25,60 +32,70 @@ FUNDING_WORDS = {
 """How each way of paying is called within a sentence, in plain English and in Easy Read."""
 
 
-def musts_of(shown: Shown) -> list[dict[str, Any]]:
-    """Every filter that was put to it, in the order of the policy."""
-    return [
-        {"code": code, "status": shown.status(code), **text.said()}
-        for code, text in judged_musts(shown).items()
+Telling = Callable[[Shown], Text]
+
+OPEN = Text("It is open.", "It is open.")
+
+
+def musts_of(shown: Shown) -> bytes:
+    """Every filter that was put to it, in the order of the policy, as a JSON array of `Must`."""
+    found = [
+        b'{"code":"%b","status":"%b",%b}'
+        % (code.encode(), shown.status(code).encode(), tell(shown).json)
+        for code, tell in _put_to(shown)
     ]
+    return b"[%b]" % b",".join(found)
 
 
-def judged_musts(shown: Shown) -> dict[str, Text]:
-    """The same as texts by code, put together once."""
-    if not shown.musts:
-        shown.musts.update(_musts(shown))
-    return shown.musts
+def _put_to(shown: Shown) -> list[tuple[str, Telling]]:
+    """The filters that were put to it, and what puts each into words."""
+    side = shown.judged.side
+    tellings: list[tuple[str, Telling]] = shown.reading.once(
+        ("put to", side.serves), lambda: [*_tellings(shown.person, side)]
+    )
+    if side.cohorts or side.by_age or shown.status("who_it_is_for") != "met":
+        return tellings
+    # Nothing was told that it could have been judged by.
+    return [one for one in tellings if one[0] != "who_it_is_for"]
 
 
-def _musts(shown: Shown) -> Iterator[tuple[str, Text]]:
-    person, side = shown.person, shown.judged.side
-    level = person.level if person.level in LEVELS else None
-    told_who = side.cohorts or side.by_age or shown.status("who_it_is_for") != "met"
-    yield "open", _open(shown)
-    applied: tuple[tuple[str, bool, Callable[[Shown], Text]], ...] = (
+def _tellings(person: Person, side: Side) -> Iterator[tuple[str, Telling]]:
+    applied: tuple[tuple[str, bool, Telling], ...] = (
+        ("open", True, _open),
         ("travel", person.has_place or person.only_online, _travel),
         ("age", side.ages is not None or not side.known, _age),
-        ("who_it_is_for", bool(told_who), _who),
+        ("who_it_is_for", True, _who),
         ("funding", person.answers.funding not in {None, "not_sure"}, _funding),
         ("times", person.only_slots, _times),
     )
     for code, tested, text in applied:
         if tested:
-            yield code, text(shown)
+            yield code, text
     for scheme in MUST_SCHEMES:
         for code in person.musts(scheme):
-            yield code, _fact(shown, scheme, code)
+            yield code, partial(_fact, scheme=scheme, code=code)
     if person.pick_up:
-        yield "pick_up", _pick_up(shown)
-    if level is not None:
-        yield level, _fact(shown, "support_mode", level)
+        yield "pick_up", _pick_up
+    if person.level in LEVELS:
+        yield person.level, partial(_fact, scheme="support_mode", code=person.level)
     if person.budget_is_must:
-        yield "budget", _budget(shown)
+        yield "budget", _budget
 
 
 def _open(shown: Shown) -> Text:
     closure = shown.stated["closure"]
     if closure is None or date.fromisoformat(closure["closed_from"]) > shown.person.day:
-        return Text("It is open.", "It is open.")
+        return OPEN
     again = closure["reopens_on"]
     if again is None:
         return Text("It is closed, and nobody knows until when.", "It is closed now.")
     if date.fromisoformat(again) <= shown.person.day:
-        return Text("It is open.", "It is open.")
+        return OPEN
     words = on_day(date.fromisoformat(again))
     return Text(f"It is closed and opens again on {words}.", f"It opens again on {words}.")
 
 
+@shared_by(lambda shown: (*facts_of_place(shown), shown.status("travel")))
 def _travel(shown: Shown) -> Text:
     text, status = near(shown), shown.status("travel")
     place = shown.best.place
@@ -125,6 +142,14 @@ def ages_text(shown: Shown) -> str:
     return f"people aged {least} to {most}" if least else f"people up to {most}"
 
 
+@shared_by(
+    lambda shown: (
+        shown.number("minimum_age"),
+        shown.number("maximum_age"),
+        shown.number("ages_stated"),
+        shown.status("age"),
+    )
+)
 def _age(shown: Shown) -> Text:
     ages, status = ages_text(shown), shown.status("age")
     if not ages:
@@ -139,6 +164,7 @@ def _age(shown: Shown) -> Text:
     return Text(f"{fact}.", f"{fact}.")
 
 
+@shared_by(lambda shown: (*facts_of_people(shown), shown.status("who_it_is_for")))
 def _who(shown: Shown) -> Text:
     status = shown.status("who_it_is_for")
     if not shown.judged.side.known:
@@ -161,11 +187,17 @@ def _who(shown: Shown) -> Text:
     return Text(f"It is not limited to the people it names. {text.text}", text.easy_read)
 
 
+def _facts_of_funding(shown: Shown) -> tuple[str, str, str]:
+    """What is stated of the person's way of paying, what besides, and how that ended."""
+    funding = shown.person.answers.funding or ""
+    return shown.value("funding", funding), shown.note("funding", funding), shown.status("funding")
+
+
+@shared_by(_facts_of_funding)
 def _funding(shown: Shown) -> Text:
     funding = shown.person.answers.funding or ""
     plain, simple = FUNDING_WORDS[funding]
-    value = shown.value("funding", funding)
-    note = shown.note("funding", funding)
+    value, note, status = _facts_of_funding(shown)
     more = f" {sentence(note)}" if note else ""
     met = {
         "yes": Text(f"It can be paid for with {plain}.{more}", f"You can pay with {simple}."),
@@ -186,7 +218,6 @@ def _funding(shown: Shown) -> Text:
             f"We do not know this. Can you pay with {simple}?",
         ),
     }
-    status = shown.status("funding")
     if status == "met":
         return met["yes" if value == "yes" else "own" if funding == "self_funded" else "free"]
     if status == "failed":
@@ -205,8 +236,14 @@ def _times(shown: Shown) -> Text:
 
 
 def _fact(shown: Shown, scheme: str, code: str) -> Text:
-    value, plain, simple = shown.value(scheme, code), label(scheme, code), easy(scheme, code)
-    note = shown.note(scheme, code)
+    value, note = shown.value(scheme, code), shown.note(scheme, code)
+    return shown.reading.once(
+        ("fact", scheme, code, value, note), lambda: _fact_told(scheme, code, value, note)
+    )
+
+
+def _fact_told(scheme: str, code: str, value: Value, note: str) -> Text:
+    plain, simple = label(scheme, code), easy(scheme, code)
     more = f" {sentence(note)}" if note else ""
     return {
         "yes": Text(f"It has this: {plain}.{more}", f"They say yes to this: {simple}"),
@@ -216,6 +253,7 @@ def _fact(shown: Shown, scheme: str, code: str) -> Text:
     }[value]
 
 
+@shared_by(lambda shown: (shown.status("pick_up"), shown.value("travel", "provider_transport")))
 def _pick_up(shown: Shown) -> Text:
     status, value = shown.status("pick_up"), shown.value("travel", "provider_transport")
     if status == "met":
@@ -235,6 +273,7 @@ def _pick_up(shown: Shown) -> Text:
     return Text("It does not say whether they pick people up.", "Ask if they can pick you up.")
 
 
+@shared_by(lambda shown: (shown.status("budget"), shown.cost_key))
 def _budget(shown: Shown) -> Text:
     budget, bill = shown.person.weekly_budget, shown.bill
     if budget is None or not bill.known:
@@ -256,32 +295,23 @@ def _budget(shown: Shown) -> Text:
 # What to ask
 
 
-def questions_of(shown: Shown) -> list[dict[str, str]]:
-    """The exact questions to ask the provider, the most needed first."""
+def questions_of(shown: Shown) -> bytes:
+    """The exact questions to ask the provider, the most needed first, as a JSON array of `Said`."""
     found = [*_asks(shown), *_wishes(shown), *_always(shown)]
     unique = {one.text: one for one in found}
-    return [one.said() for one in [*unique.values()][:MOST_QUESTIONS]]
+    return b"[%b]" % b",".join([b"{%b}" % one.json for one in [*unique.values()][:MOST_QUESTIONS]])
 
 
 def _asks(shown: Shown) -> Iterator[Text]:
-    voice, person = shown.voice, shown.person
-    asked = {code for code in judged_musts(shown) if shown.status(code) == "ask"}
-    fixed = {
-        "travel": Text(f"Do you cover where {voice.i} live?", "Do you work where I live?"),
-        "age": Text(_age_question(shown), "Is my age right for this?"),
-        "who_it_is_for": Text(
-            f"{voice.can_i} come? What do you need to know about who it is for?", "Is this for me?"
-        ),
-        "times": Text("On which days and at what times is it?", "When is it?"),
-        "pick_up": Text(f"Can you pick {_me(shown)} up from home?", "Can you pick me up?"),
-        "budget": Text("What would one time a week cost in all?", "How much is it each week?"),
-    }
+    """What has to be asked before anybody can tell whether it fits."""
+    asked = {code for code, _ in _put_to(shown) if shown.status(code) == "ask"}
+    if not asked:
+        return
+    person, side = shown.person, shown.judged.side
+    fixed = shown.reading.once(("asks", side.serves), lambda: _fixed(shown.voice, person, side))
     for code, text in fixed.items():
         if code in asked:
             yield text
-    if "funding" in asked:
-        plain, simple = FUNDING_WORDS[person.answers.funding or ""]
-        yield Text(f"{voice.can_i} pay with {plain}?", f"Can I pay with {_mine(simple)}?")
     for scheme in MUST_SCHEMES:
         for code in person.musts(scheme):
             if code in asked:
@@ -289,6 +319,23 @@ def _asks(shown: Shown) -> Iterator[Text]:
     for level in LEVELS:
         if level in asked:
             yield question(shown, "support_mode", level)
+
+
+def _fixed(voice: Voice, person: Person, side: Side) -> dict[str, Text]:
+    """What to ask of the filters that are no wishes, in the order of asking."""
+    me = "me" if voice.i == "I" else "them"
+    plain, simple = FUNDING_WORDS.get(person.answers.funding or "", ("", ""))
+    return {
+        "travel": Text(f"Do you cover where {voice.i} live?", "Do you work where I live?"),
+        "age": Text(_age_question(voice, side), "Is my age right for this?"),
+        "who_it_is_for": Text(
+            f"{voice.can_i} come? What do you need to know about who it is for?", "Is this for me?"
+        ),
+        "times": Text("On which days and at what times is it?", "When is it?"),
+        "pick_up": Text(f"Can you pick {me} up from home?", "Can you pick me up?"),
+        "budget": Text("What would one time a week cost in all?", "How much is it each week?"),
+        "funding": Text(f"{voice.can_i} pay with {plain}?", f"Can I pay with {_mine(simple)}?"),
+    }
 
 
 def _mine(words: str) -> str:
@@ -299,12 +346,8 @@ def _mine(words: str) -> str:
     )
 
 
-def _me(shown: Shown) -> str:
-    return "me" if shown.voice.i == "I" else "them"
-
-
-def _age_question(shown: Shown) -> str:
-    ages, voice = shown.judged.side.ages, shown.voice
+def _age_question(voice: Voice, side: Side) -> str:
+    ages = side.ages
     if ages is None:
         return "Is my age right for this?" if voice.i == "I" else "Is their age right for this?"
     if ages[0] == ages[1]:
@@ -326,8 +369,13 @@ ASKING = {
 
 def question(shown: Shown, scheme: str, code: str) -> Text:
     """What to ask of one term; where it is there partly, which part."""
+    partly = shown.value(scheme, code) == "partly"
+    return shown.reading.once(("ask", scheme, code, partly), lambda: _asked(scheme, code, partly))
+
+
+def _asked(scheme: str, code: str, partly: bool) -> Text:  # noqa: FBT001 - it is the value itself.
     plain, simple = label(scheme, code), easy(scheme, code)
-    if shown.value(scheme, code) == "partly":
+    if partly:
         return Text(
             f"You say that you partly have this: {plain}. What is there, and what is not?",
             f"You have some of this: {simple} What do you have?",
@@ -345,18 +393,35 @@ def _wishes(shown: Shown) -> Iterator[Text]:
 
 def _always(shown: Shown) -> Iterator[Text]:
     """What everybody should know before they start, as far as it is not stated."""
-    voice, stated = shown.voice, shown.stated
-    if shown.bill.unknown and "budget" not in judged_musts(shown):
-        parts = ", ".join(label("price_part", part) for part in shown.bill.unknown)
-        yield Text(f"What does it cost: {parts}?", "How much does it cost?")
+    stated, cost, unknown = shown.stated, shown.cost, shown.bill.unknown
+    if unknown and not shown.person.budget_is_must:
+        yield shown.reading.once(("price of", unknown), lambda: _price_question(unknown))
     if shown.person.answers.times and shown.person.answers.times.bank_holidays:
         known = shown.best.stated and shown.best.stated["bank_holidays"]
         if not known:
-            yield Text("Is it open on bank holidays?", "Are you open on bank holidays?")
-    week = shown.cost.per_week
-    free = week is not None and not week.total and not shown.cost.per_year
+            yield BANK_HOLIDAYS
+    week = cost.per_week
+    free = week is not None and not week.total and not cost.per_year
     if stated["trial"] is None:
-        cost = "" if free else ", and what would that cost"
-        yield Text(f"{voice.can_i} try it first{cost}?", "Can I try it first?")
+        yield _trial_question(shown.voice, free)
     if stated["absence"] is None and not free:
-        yield Text(f"What do {voice.i} pay when {voice.i} cannot come?", "Do I pay when I am away?")
+        yield _absence_question(shown.voice)
+
+
+BANK_HOLIDAYS = Text("Is it open on bank holidays?", "Are you open on bank holidays?")
+
+
+def _price_question(unknown: Sequence[str]) -> Text:
+    parts = ", ".join(label("price_part", part) for part in unknown)
+    return Text(f"What does it cost: {parts}?", "How much does it cost?")
+
+
+@cache
+def _trial_question(voice: Voice, free: bool) -> Text:  # noqa: FBT001 - it is the value itself.
+    cost = "" if free else ", and what would that cost"
+    return Text(f"{voice.can_i} try it first{cost}?", "Can I try it first?")
+
+
+@cache
+def _absence_question(voice: Voice) -> Text:
+    return Text(f"What do {voice.i} pay when {voice.i} cannot come?", "Do I pay when I am away?")

@@ -1,13 +1,22 @@
 """A person's answers as matching reads them: complete, with numbers for what is compared."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cache
 from typing import Literal
 
-from app.matching.answers import Answers, Budget, Criterion, ages_of
+from app.matching.answers import (
+    AccessNeed,
+    Answers,
+    Budget,
+    CommunicationWish,
+    Criterion,
+    PreferenceWish,
+    SupportNeed,
+    ages_of,
+)
 from app.matching.kept import kept
 from app.matching.policy import ANY_LIMIT, LEAST_LIMIT, WEIGHTS
 from app.search.index.bits import mask_of
@@ -17,6 +26,7 @@ from app.vocabulary.terms import vocabulary
 Serves = Literal["you", "the_person_you_care_for"]
 Payer = Literal["anyone", "direct_payment", "self_funder", "council"]
 Ratio = tuple[int, int]
+Wish = SupportNeed | AccessNeed | CommunicationWish | PreferenceWish
 
 PAYERS: dict[str, Payer] = {
     "direct_payment": "direct_payment",
@@ -159,6 +169,11 @@ class Person:
         return None if budget is None else weekly(budget)
 
     @kept
+    def day_budget(self) -> int | None:
+        """A day's share of that, in whole pence."""
+        return None if self.weekly_budget is None else int(self.weekly_budget / (self.days or 1))
+
+    @kept
     def budget_is_must(self) -> bool:
         """Whether what costs more is left out."""
         return bool(self.answers.budget and self.answers.budget.must)
@@ -201,22 +216,33 @@ class Person:
 
     def asked(self, scheme: str) -> tuple[str, ...]:
         """The codes of a scheme that were asked for, musts and wishes."""
-        return tuple(code for code, _ in self._wishes(scheme))
+        return self._asked[scheme]
 
     def musts(self, scheme: str) -> tuple[str, ...]:
         """The codes of a scheme that cannot be gone without."""
-        return tuple(code for code, must in self._wishes(scheme) if must)
+        return self._musts[scheme]
 
-    def _wishes(self, scheme: str) -> Sequence[tuple[str, bool]]:
+    @kept
+    def _wishes(self) -> Mapping[str, Sequence[Wish]]:
         told = self.answers
         needs = told.support.needs if told.support else None
-        lists = {
-            "support_need": needs,
-            "access": told.access,
-            "communication": told.communication,
-            "preference": told.preferences,
+        return {
+            "support_need": needs or (),
+            "access": told.access or (),
+            "communication": told.communication or (),
+            "preference": told.preferences or (),
         }
-        return [(one.code, one.must) for one in lists[scheme] or ()]
+
+    @kept
+    def _asked(self) -> Mapping[str, tuple[str, ...]]:
+        return {scheme: tuple(one.code for one in some) for scheme, some in self._wishes.items()}
+
+    @kept
+    def _musts(self) -> Mapping[str, tuple[str, ...]]:
+        return {
+            scheme: tuple(one.code for one in some if one.must)
+            for scheme, some in self._wishes.items()
+        }
 
     @kept
     def languages(self) -> tuple[str, ...]:
@@ -243,6 +269,15 @@ class Person:
             criterion: weight * (2 if criterion in most else 1)
             for criterion, weight in WEIGHTS.items()
             if self._answered(criterion)
+        }
+
+    @kept
+    def shown_weights(self) -> dict[Criterion, float]:
+        """The same rescaled to 100, to one decimal, half up."""
+        total = sum(self.weights.values())
+        return {
+            criterion: (2000 * weight + total) // (2 * total) / 10
+            for criterion, weight in self.weights.items()
         }
 
     @kept

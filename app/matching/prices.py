@@ -9,7 +9,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from app.matching.costs import Bill, Payment, PriceSet, bill_of, read_price_set
+from app.matching.costs import Bill, Payment, bill_of
+from app.matching.price_sets import PriceSet, read_price_set
 from app.search.index.names import Numbered
 from app.search.index.snapshot import Snapshot
 
@@ -24,7 +25,7 @@ MOST_PENCE = 1 << 53
 """No price is counted higher than this over its denominator: far more than any budget, and no
 product of it with what it is compared with overflows."""
 
-MOST_KEPT = 4_000
+MOST_KEPT = 8_000
 """So many sets of prices are kept as they were read, before all are forgotten."""
 
 
@@ -69,6 +70,7 @@ class Bills:
     texts: Sequence[bytes]
     today: date
     read: dict[int, PriceSet] = field(default_factory=dict)
+    made: dict[tuple[int, Payment], Bill] = field(default_factory=dict)
     tables: dict[Payment, Table] = field(default_factory=dict)
 
     def price_set(self, number: int) -> PriceSet:
@@ -82,7 +84,15 @@ class Bills:
 
     def bill(self, number: int, payment: Payment, day: date, tenths: int | None) -> Bill:
         """What a payment comes to with a set of prices, exactly."""
-        return bill_of(self.price_set(number), payment, day, tenths)
+        prices = self.price_set(number)
+        if prices.by_mile or (prices.dated and day != self.today):
+            return bill_of(prices, payment, day, tenths)
+        found = self.made.get((number, payment))
+        if found is None:
+            if len(self.made) >= MOST_KEPT:
+                self.made.clear()
+            found = self.made[number, payment] = bill_of(prices, payment, day, tenths)
+        return found
 
     def table(self, payment: Payment, wanted: Numbers) -> Table:
         """What a payment comes to with some sets of prices; of others nothing may be known yet."""

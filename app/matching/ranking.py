@@ -17,7 +17,7 @@ from app.matching.filters import (
 from app.matching.person import Side
 from app.matching.policy import DUE_DAYS, FRESH_DAYS
 from app.matching.reach import Statuses
-from app.matching.rows import Numbers, Sessions
+from app.matching.rows import Flags, Masks, Numbers, Sessions
 from app.matching.scoring import Fits, fits_of
 from app.search.index.bits import bit_numbers, mask_of
 from app.search.index.facts import NOT_KNOWN
@@ -44,10 +44,14 @@ class Judged:
 class Outcome:
     """Where each activity ended: its row, its list, its score, and by whose answers.
 
-    `side` is the number of a judgement, `best` the place of the session in it.
+    `side` is the number of a judgement, `best` the place of the session in it. Those that are
+    excluded whatever they would have scored are only counted, in `counted`, by the bit of what they
+    failed first. `unmet` holds for each judgement what each of its sessions lacks, chosen or not.
     """
 
     judged: list[Judged]
+    unmet: list[tuple[Sessions, Masks]]
+    counted: dict[int, int]
     activities: npt.NDArray[np.int32]
     groups: Statuses
     scores: Numbers
@@ -59,12 +63,16 @@ def judge(sessions: Sessions, wanted: Wanted) -> Outcome:
     """Judge every session by the person's answers, and those of breaks by both sides'."""
     own, *others = wanted.person.sides
     common = common_statuses(sessions, wanted)
-    judged = [_judged(sessions, wanted, own, common)]
-    first = judged[0]
+    statuses = common.joined(side_statuses(sessions, own))
+    counted: dict[int, int] = {}
+    chosen = _contending(sessions, statuses, None if others else counted)
+    first = _judged(sessions.subset(chosen), wanted, own, statuses.subset(chosen))
     groups, scores = first.groups[first.best], _scores(first)
     outcome = Outcome(
-        judged=judged,
-        activities=sessions.activities[sessions.starts],
+        judged=[first],
+        unmet=[(sessions, statuses.fails | statuses.asks)],
+        counted=counted,
+        activities=first.sessions.activities[first.sessions.starts],
         groups=groups.copy(),
         scores=scores.copy(),
         side=np.zeros(len(groups), dtype=np.uint8),
@@ -75,10 +83,40 @@ def judge(sessions: Sessions, wanted: Wanted) -> Outcome:
         keep = breaks != 0
         if not keep.any():
             continue
-        again = _judged(sessions.subset(keep), wanted, side, common.subset(keep))
-        judged.append(again)
+        theirs = sessions.subset(keep)
+        statuses = common.subset(keep).joined(side_statuses(theirs, side))
+        chosen = _contending(theirs, statuses, None)
+        again = _judged(theirs.subset(chosen), wanted, side, statuses.subset(chosen))
+        outcome.judged.append(again)
+        outcome.unmet.append((theirs, statuses.fails | statuses.asks))
         _prefer(outcome, again, number)
     return outcome
+
+
+def _contending(sessions: Sessions, statuses: Statuses64, counted: dict[int, int] | None) -> Flags:
+    """The sessions of which one is its activity's best: no others need to be scored.
+
+    They are those that put their activity into its best list. Where there is somewhere to count
+    them, excluded activities are counted that fail the same first in every session.
+    """
+    groups = statuses.groups()
+    best = np.minimum.reduceat(groups, sessions.starts) if len(sessions) else groups
+    contending: Flags = groups == sessions.spread(best)
+    if counted is None or not len(sessions):
+        return contending
+    lowest = statuses.fails & (~statuses.fails + np.uint64(1))
+    least, most = (each.reduceat(lowest, sessions.starts) for each in (np.minimum, np.maximum))
+    alike = (best == EXCLUDED) & (least == most)
+    _count(least[alike], counted)
+    return contending & ~sessions.spread(alike)
+
+
+def _count(bits: Masks, counted: dict[int, int]) -> None:
+    """Count single bits by their numbers."""
+    found, totals = np.unique(bits, return_counts=True)
+    for bit, total in zip(found.tolist(), totals.tolist(), strict=True):
+        place = int(bit).bit_length() - 1
+        counted[place] = counted.get(place, 0) + total
 
 
 def _prefer(outcome: Outcome, again: Judged, number: int) -> None:
@@ -102,8 +140,7 @@ def _scores(judged: Judged) -> Numbers:
     return judged.fits.score[judged.best]
 
 
-def _judged(sessions: Sessions, wanted: Wanted, side: Side, common: Statuses64) -> Judged:
-    statuses = common.joined(side_statuses(sessions, side))
+def _judged(sessions: Sessions, wanted: Wanted, side: Side, statuses: Statuses64) -> Judged:
     groups = statuses.groups()
     fits = fits_of(sessions, wanted, side, statuses)
     return Judged(side, sessions, statuses, groups, fits, _best(sessions, statuses, groups, fits))
@@ -127,15 +164,11 @@ def _best(
 
 def first_failures(outcome: Outcome) -> dict[int, int]:
     """How many of the excluded failed each filter first, by the filter's bit."""
-    counts: dict[int, int] = {}
+    counts = dict(outcome.counted)
     for number, judged in enumerate(outcome.judged):
         mine = (outcome.groups == EXCLUDED) & (outcome.side == number)
         fails = judged.statuses.fails[outcome.best[mine]]
-        lowest = fails & (~fails + np.uint64(1))
-        bits, totals = np.unique(lowest, return_counts=True)
-        for bit, total in zip(bits.tolist(), totals.tolist(), strict=True):
-            place = int(bit).bit_length() - 1
-            counts[place] = counts.get(place, 0) + total
+        _count(fails & (~fails + np.uint64(1)), counts)
     return counts
 
 
@@ -163,14 +196,14 @@ def _order_keys(outcome: Outcome, wanted: Wanted, members: npt.NDArray[np.intp])
     for number, judged in enumerate(outcome.judged):
         mine = sides == number
         places = outcome.best[members[mine]]
-        rows = judged.sessions
+        rows = judged.sessions.at(places)
         stated = judged.fits.stated
         assert stated is not None  # noqa: S101 - it is worked out for every judgement.
         part = 255 - outcome.scores[members[mine]]
-        part = part << 2 | waiting(rows, wanted.person.day)[places]
+        part = part << 2 | waiting(rows, wanted.person.day)
         part = part << 7 | (127 - stated[places])
-        part = part << 2 | _staleness(rows, wanted.person.day)[places]
-        key[mine] = part << 10 | _whole_miles(rows, wanted)[places]
+        part = part << 2 | _staleness(rows, wanted.person.day)
+        key[mine] = part << 10 | _whole_miles(rows, wanted)
     return key
 
 

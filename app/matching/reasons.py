@@ -1,14 +1,12 @@
 """Why something fits, criterion by criterion, in words that name the facts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
-from typing import Any
 
 from app.matching.answers import Criterion
 from app.matching.filters import SHADED, SHADED_OF_SESSIONS
 from app.matching.person import relative_mask, relatives
 from app.matching.scoring import LEVEL_MODES
-from app.matching.shown import SessionShown, Shown
+from app.matching.shown import SessionShown, Shown, shared_by
 from app.matching.words import (
     Text,
     counted,
@@ -19,7 +17,6 @@ from app.matching.words import (
     people,
     pounds,
     sentence,
-    session_times,
     together,
 )
 from app.vocabulary.terms import vocabulary
@@ -34,25 +31,26 @@ Term = tuple[str, str]
 """A scheme and a code."""
 
 
-def reasons_of(shown: Shown) -> list[dict[str, Any]]:
-    """What each criterion that was answered gave, with the weights rescaled to 100."""
-    fits, weights = shown.judged.fits, shown.person.weights
-    total = sum(weights.values())
+def reasons_of(shown: Shown) -> bytes:
+    """What each criterion that was answered gave, as a JSON array of `Reason`."""
     found = []
-    for criterion, weight in weights.items():
+    for criterion, weight in shown.person.shown_weights.items():
+        fit, points = shown.cells.fit(criterion)[shown.place_in_list]
         text = TEXTS[criterion](shown)
         found.append(
-            {
-                "criterion": criterion,
-                "weight": (2000 * weight + total) // (2 * total) / 10,
-                "fit": round(float(fits.fits[criterion][shown.at]) + 1e-9, 3),
-                "points": int(fits.points[criterion][shown.at]) / 10,
-                **text.said(),
-            }
+            b'{"criterion":"%b","weight":%b,"fit":%b,"points":%b,%b}'
+            % (
+                criterion.encode(),
+                repr(weight).encode(),
+                repr(fit).encode(),
+                repr(points).encode(),
+                text.json,
+            )
         )
-    return found
+    return b"[%b]" % b",".join(found)
 
 
+@shared_by(lambda shown: (shown.number("activity_type"), shown.number("outcome")))
 def _what_i_do(shown: Shown) -> Text:
     told = shown.person.answers
     wanted = [
@@ -88,20 +86,12 @@ def _easy(terms: Sequence[Term]) -> str:
     return " ".join(easy(scheme, code) for scheme, code in terms)
 
 
-def _once(make: Callable[[Shown], Text]) -> Callable[[Shown], Text]:
-    """Put a text together once: a reason and a must may say the same."""
-
-    @wraps(make)
-    def known(shown: Shown) -> Text:
-        text = shown.words.get(make.__name__)
-        if text is None:
-            text = shown.words[make.__name__] = make(shown)
-        return text
-
-    return known
+def facts_of_people(shown: Shown) -> tuple[int, int, str]:
+    """What is stated of for whom it is, and by whose answers that was judged."""
+    return shown.number("cohort"), shown.number("open_to"), shown.judged.side.serves
 
 
-@_once
+@shared_by(facts_of_people)
 def who_it_is_for(shown: Shown) -> Text:
     """For whom it is, and how that goes with what was answered."""
     named = [code for code in vocabulary().scheme("cohort").codes if shown.has(*COHORT, code)]
@@ -154,7 +144,13 @@ def place_of(session: SessionShown) -> Text:
     )
 
 
-@_once
+def facts_of_place(shown: Shown) -> tuple[int, int, int | None, bool]:
+    """Where the best session is, how far that is, and whether that may be too far."""
+    best = shown.best
+    return shown.of_best("place"), shown.of_best("venue"), best.tenths, may_be_further(shown)
+
+
+@shared_by(facts_of_place)
 def near(shown: Shown) -> Text:
     """Where the best session is, and whether it may be a little further than wanted."""
     text = place_of(shown.best)
@@ -176,12 +172,12 @@ def may_be_further(shown: Shown) -> bool:
 
 
 def times_of(session: SessionShown) -> Text:
-    """When a session is, in words."""
-    day, starts, ends = (session.number(name) for name in ("day", "starts", "ends"))
-    return session_times(day, starts, ends, session.stated or {})
+    """When a session is, in words; only for one that is stated."""
+    assert session.told is not None  # noqa: S101 - sessions that fit are stated.
+    return session.told.times
 
 
-@_once
+@shared_by(lambda shown: (shown.judged.side.serves, shown.row))
 def sessions_named(shown: Shown) -> Text:
     """When the sessions are that serve the person: the first of them, and how many more."""
     if not shown.fitting:
@@ -234,15 +230,16 @@ def hours(minutes: int) -> str:
     return f"{counted(whole, 'hour')} {counted(rest, 'minute')}"
 
 
+@shared_by(lambda shown: shown.cost_key)
 def _cost(shown: Shown) -> Text:
-    cost, budget = shown.cost, shown.person.weekly_budget
-    if cost.per_attendance is None or budget is None:
+    cost, share = shown.cost, shown.person.day_budget
+    if cost.per_attendance is None or share is None:
         unknown = listed([label("price_part", part) for part in cost.bill.unknown])
         return Text(
             f"We cannot say what it costs: the price is not stated for {unknown}.",
             "We do not know what it costs. Please ask them.",
         )
-    each, share = cost.per_attendance.total, int(budget / (shown.person.days or 1))
+    each = cost.per_attendance.total
     if not each:
         return Text("It is free.", "It is free.")
     fits = "within" if each <= share else "more than"
@@ -256,9 +253,14 @@ def _cost(shown: Shown) -> Text:
 
 def facts_text(shown: Shown, terms: Sequence[Term]) -> Text:
     """What is stated of some terms, grouped by what is stated."""
+    said = tuple(value_of(shown, scheme, code) for scheme, code in terms)
+    return shown.reading.once(("facts", *terms, *said), lambda: _facts_told(terms, said))
+
+
+def _facts_told(terms: Sequence[Term], said: Sequence[str]) -> Text:
     groups: dict[str, list[Term]] = {"yes": [], "partly": [], "no": [], "not_stated": []}
-    for scheme, code in terms:
-        groups[value_of(shown, scheme, code)].append((scheme, code))
+    for term, value in zip(terms, said, strict=True):
+        groups[value].append(term)
     plain = [
         f"It has: {_labels(groups['yes'])}." if groups["yes"] else "",
         f"It partly has: {_labels(groups['partly'])}." if groups["partly"] else "",

@@ -16,7 +16,7 @@ from app.matching.answers import MOST_MILES, Answers
 from app.matching.filters import Statuses64, Wanted, chosen_bits, common_statuses
 from app.matching.person import WEEKS_OF_PERIOD, Person
 from app.matching.policy import BITS, MUST_SCHEMES
-from app.matching.ranking import Judged
+from app.matching.ranking import Outcome
 from app.matching.rows import Flags, Masks, Sessions
 from app.search.index.facts import AT_VENUE, ONLINE
 from app.search.index.times import slot_numbers
@@ -43,8 +43,8 @@ class World:
     wanted: Wanted
     sessions: Sessions
     unmet: Masks
-    matching: frozenset[int]
-    """The rows of the activities that match before any change."""
+    matching: Flags
+    """For every row of the catalogue, whether the activity matches before any change."""
 
     @property
     def person(self) -> Person:
@@ -57,24 +57,20 @@ class World:
 
     def gained(self, fits: Flags) -> int:
         """How many activities match more if these sessions fit as well."""
-        rows = set(self.sessions.activities[fits].tolist())
-        return len(rows - self.matching)
+        rows = self.sessions.activities[fits]
+        return len(np.unique(rows[~self.matching[rows]]))
 
 
-def world_of(judged: list[Judged], wanted: Wanted) -> World:
+def world_of(outcome: Outcome, wanted: Wanted) -> World:
     """The sessions of every judgement that lack at most three things.
 
     Two changes make up for no more: to be picked up no longer can also bring the cost down.
     """
-    parts = []
-    for one in judged:
-        unmet = one.statuses.fails | one.statuses.asks
-        parts.append((one.sessions, unmet))
-    matching = frozenset(
-        row for sessions, unmet in parts for row in sessions.activities[unmet == 0].tolist()
-    )
-    sessions, unmet = parts[0]
-    for more, theirs in parts[1:]:
+    sessions, unmet = outcome.unmet[0]
+    matching = np.zeros(sessions.snapshot.activities.length, dtype=np.bool_)
+    for some, lacking in outcome.unmet:
+        matching[some.activities[lacking == 0]] = True
+    for more, theirs in outcome.unmet[1:]:
         sessions, unmet = _beside(sessions, more), np.concatenate([unmet, theirs])
     few = (unmet != 0) & (np.bitwise_count(unmet) <= MOST_LACKING)
     return World(wanted, sessions.subset(few), unmet[few], matching)

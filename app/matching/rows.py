@@ -1,6 +1,6 @@
 """The sessions that are judged for a person, with their columns."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -49,7 +49,9 @@ class Sessions:
     """Sessions in the order of their activities: each activity's stand together.
 
     `rows` are their rows, `activities` the rows of their activities, `starts` where each activity
-    begins. `blank` says of which nothing is stated, because all that was stated is over.
+    begins. `blank` says of which nothing is stated, because all that was stated is over. Where
+    they are some of others, `whole` are those and `places` where these stand among them: what is
+    known of those is not read again.
     """
 
     snapshot: Snapshot
@@ -57,30 +59,41 @@ class Sessions:
     activities: npt.NDArray[np.int32]
     starts: npt.NDArray[np.int64]
     blank: Flags | None
+    whole: "Sessions | None" = None
+    places: npt.NDArray[np.intp] | None = None
     known: dict[str, Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)
 
+    def _column(self, key: str, make: Callable[[], Array]) -> Array:
+        """A column by its key: known, or known of the whole, or made."""
+        column = self.known.get(key)
+        if column is None:
+            of_all = self.whole.known.get(key) if self.whole else None
+            column = make() if of_all is None else of_all[self.places]
+            self.known[key] = column
+        return column
+
     def session(self, name: str) -> Array:
         """A column of sessions."""
-        if name not in self.known:
-            column = self.snapshot.sessions[name][self.rows]
-            if self.blank is not None:
-                if name in NOTHING_STATED:
-                    column[self.blank] = NOTHING_STATED[name]
-                elif name in OF_THE_ACTIVITY:
-                    own = self.snapshot.activities[OF_THE_ACTIVITY[name]]
-                    column[self.blank] = own[self.activities[self.blank]].astype(column.dtype)
-            self.known[name] = column
-        return self.known[name]
+        return self._column(name, lambda: self._read(name))
+
+    def _read(self, name: str) -> Array:
+        column: Array = self.snapshot.sessions[name][self.rows]
+        if self.blank is not None:
+            if name in NOTHING_STATED:
+                column[self.blank] = NOTHING_STATED[name]
+            elif name in OF_THE_ACTIVITY:
+                own = self.snapshot.activities[OF_THE_ACTIVITY[name]]
+                column[self.blank] = own[self.activities[self.blank]].astype(column.dtype)
+        return column
 
     def activity(self, name: str) -> Array:
         """A column of activities, for each session."""
-        key = f"activity {name}"
-        if key not in self.known:
-            self.known[key] = self.snapshot.activities[name][self.activities]
-        return self.known[key]
+        return self._column(
+            f"activity {name}", lambda: self.snapshot.activities[name][self.activities]
+        )
 
     def once(self, name: str) -> Array:
         """A column of activities, for each activity once."""
@@ -104,35 +117,37 @@ class Sessions:
 
     def miles(self, point: Point) -> npt.NDArray[np.float64]:
         """Straight miles from a point; infinite for those at no venue."""
-        if "miles" not in self.known:
-            latitudes, longitudes = self.session("latitude"), self.session("longitude")
-            straight = miles_to_many(point, latitudes, longitudes)
-            self.known["miles"] = np.where(self.at_venue, straight, np.inf)
-        return self.known["miles"]
+        return self._column("miles", lambda: self._miles(point))
+
+    def _miles(self, point: Point) -> npt.NDArray[np.float64]:
+        straight = miles_to_many(point, self.session("latitude"), self.session("longitude"))
+        return np.where(self.at_venue, straight, np.inf)
 
     def tenths(self, point: Point) -> Numbers:
         """Straight miles in tenths, half up, as they are shown; NOT_KNOWN at no venue."""
-        if "tenths" not in self.known:
-            at_venue = self.at_venue
-            miles = np.where(at_venue, self.miles(point), 0.0)
-            shown = np.floor(miles * 10 + 0.5).astype(np.int64)
-            self.known["tenths"] = np.where(at_venue, shown, NOT_KNOWN)
-        return self.known["tenths"]
+        return self._column("tenths", lambda: self._tenths(point))
+
+    def _tenths(self, point: Point) -> Numbers:
+        at_venue = self.at_venue
+        miles = np.where(at_venue, self.miles(point), 0.0)
+        shown = np.floor(miles * 10 + 0.5).astype(np.int64)
+        return np.where(at_venue, shown, NOT_KNOWN)
 
     def subset(self, keep: Flags) -> "Sessions":
-        """Some of these sessions, with what is known of them."""
-        activities = self.activities[keep]
+        """Some of these sessions."""
+        return self.at(np.flatnonzero(keep))
+
+    def at(self, places: npt.NDArray[np.intp]) -> "Sessions":
+        """The sessions at some places among these, in the order of their activities."""
+        activities = self.activities[places]
         return Sessions(
             self.snapshot,
-            self.rows[keep],
+            self.rows[places],
             activities,
             beginnings(activities),
-            None if self.blank is None else self.blank[keep],
-            {
-                name: column[keep]
-                for name, column in self.known.items()
-                if not name.startswith("once ")
-            },
+            None if self.blank is None else self.blank[places],
+            self,
+            places,
         )
 
 

@@ -1,19 +1,22 @@
 """One activity that is shown to a person, with everything that was judged of it within reach."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from functools import wraps
+from typing import Any, Literal, TypeVar
 
 import numpy as np
-from pydantic_core import from_json
 
-from app.matching.costs import Bill, Costed, PriceSet, Rules, bill_of, costed
+from app.matching.answers import Criterion
+from app.matching.costs import Bill, Costed, Payment, Rules, costed
 from app.matching.filters import SHADED, SHADED_OF_SESSIONS, Wanted
 from app.matching.kept import kept
 from app.matching.person import Person
 from app.matching.policy import BITS
+from app.matching.price_sets import PriceSet
 from app.matching.prices import Bills
 from app.matching.ranking import Judged, Outcome
+from app.matching.told import Memory, SessionTold, Told, memory_of, told_of, venue_of
 from app.matching.words import Text, Voice
 from app.parameters import Language
 from app.search.index.bits import bit_numbers
@@ -21,12 +24,21 @@ from app.search.index.facts import NOT_KNOWN, PLACES
 from app.search.index.snapshot import Snapshot
 
 Value = Literal["yes", "partly", "no", "not_stated"]
+Status = Literal["met", "ask", "failed"]
+T = TypeVar("T")
+CostKey = tuple[int, int, int | None, int | None]
+"""A set of prices, attendances in a week, minutes, and tenths of a mile where they matter."""
+
+Telling = Callable[["Shown"], Text]
 PLACE_NAMES = {number: name for name, number in PLACES.items()}
 
 
 @dataclass(repr=False)
 class Reading:
-    """What one answer needs of the catalogue: the texts that were read are read once."""
+    """What one answer needs of the catalogue, and what it has worked out so far.
+
+    `said` holds what results share of which the same is stated; all of it goes with the answer.
+    """
 
     snapshot: Snapshot
     wanted: Wanted
@@ -34,14 +46,28 @@ class Reading:
     bills: Bills
     voice: Voice
     lang: Language
-    venues: dict[int, Mapping[str, Any]] = field(default_factory=dict)
-    costs: dict[tuple[int, int, int | None, int | None], Costed] = field(default_factory=dict)
+    said: dict[Hashable, Any] = field(default_factory=dict)
+
+    @kept
+    def memory(self) -> Memory:
+        """What is remembered of the catalogue."""
+        return memory_of(self.snapshot)
+
+    @kept
+    def payment(self) -> Payment:
+        """What decides which prices hold."""
+        return self.wanted.payment
 
     def venue(self, number: int) -> Mapping[str, Any]:
         """A venue as lists show it."""
-        if number not in self.venues:
-            self.venues[number] = from_json(self.snapshot.venues[number])
-        return self.venues[number]
+        return venue_of(self.snapshot, self.memory, number)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What is the same for every result with the same key."""
+        found: T | None = self.said.get(key)
+        if found is None:
+            found = self.said[key] = make()
+        return found
 
 
 @dataclass(repr=False)
@@ -51,50 +77,117 @@ class Cells:
     judged: Judged
     rows: list[int]
     places: list[int]
-    known: dict[str, list[int]] = field(default_factory=dict)
+    known: dict[str, list[Any]] = field(default_factory=dict)
 
-    def activity(self, name: str, number: int) -> int:
-        """A column of the activity that stands at a place of the list."""
+    def activity(self, name: str) -> list[int]:
+        """A column of the activities."""
         column = self.known.get(name)
         if column is None:
             whole = self.judged.sessions.snapshot.activities[name]
             column = self.known[name] = whole[self.rows].tolist()
-        return column[number]
+        return column
 
-    def session(self, name: str, number: int) -> int:
-        """A column of its best session."""
+    def session(self, name: str) -> list[int]:
+        """A column of their best sessions."""
         key = f"best {name}"
         column = self.known.get(key)
         if column is None:
             whole = self.judged.sessions.session(name)
             column = self.known[key] = whole[self.places].tolist()
-        return column[number]
+        return column
 
-    def bits(self, name: str, number: int) -> int:
-        """The bits of its best session that failed, or have to be asked about."""
-        column = self.known.get(name)
-        if column is None:
-            whole = getattr(self.judged.statuses, name)
-            column = self.known[name] = whole[self.places].tolist()
-        return column[number]
+    def value(self, scheme: str, code: str) -> list[Value]:
+        """What is stated of a four-valued term in their best sessions."""
+        key = f"{scheme}/{code}"
+        values = self.known.get(key)
+        if values is None:
+            bit = bit_numbers(scheme)[code]
+            if scheme in SHADED_OF_SESSIONS:
+                columns = [self.session(name) for name in SHADED_OF_SESSIONS[scheme]]
+            else:
+                columns = [self.activity(name) for name in SHADED[scheme]]
+            values = self.known[key] = [
+                "yes"
+                if yes >> bit & 1
+                else "partly"
+                if partly >> bit & 1
+                else "no"
+                if no >> bit & 1
+                else "not_stated"
+                for yes, partly, no in zip(*columns, strict=True)
+            ]
+        return values
+
+    def status(self, code: str) -> list[Status]:
+        """How a filter ended for their best sessions."""
+        key = f"status {code}"
+        statuses = self.known.get(key)
+        if statuses is None:
+            bit = BITS[code]
+            fails, asks = self._bits
+            statuses = self.known[key] = [
+                "failed" if failed >> bit & 1 else "ask" if ask >> bit & 1 else "met"
+                for failed, ask in zip(fails, asks, strict=True)
+            ]
+        return statuses
+
+    @kept
+    def _bits(self) -> tuple[list[int], list[int]]:
+        statuses = self.judged.statuses
+        return statuses.fails[self.places].tolist(), statuses.asks[self.places].tolist()
+
+    def fit(self, criterion: Criterion) -> list[tuple[float, float]]:
+        """The fit and the points that a criterion gave them."""
+        key = f"fit {criterion}"
+        found = self.known.get(key)
+        if found is None:
+            fits = self.judged.fits
+            shares = fits.fits[criterion][self.places].tolist()
+            points = fits.points[criterion][self.places].tolist()
+            found = self.known[key] = [
+                (round(share + 1e-9, 3), tenths / 10)
+                for share, tenths in zip(shares, points, strict=True)
+            ]
+        return found
+
+    @kept
+    def scores(self) -> list[int | None]:
+        """Their scores; None where nothing weighted was answered."""
+        score = self.judged.fits.score
+        return [None] * len(self.places) if score is None else score[self.places].tolist()
+
+    @kept
+    def attendances(self) -> list[int]:
+        """How often a week one would come."""
+        often = self.judged.fits.attendances
+        return [1] * len(self.places) if often is None else often[self.places].tolist()
+
+    @kept
+    def own(self) -> list[tuple[int, int]]:
+        """Where their sessions begin and end among those that were judged."""
+        starts, count = self.judged.sessions.starts, len(self.judged.sessions)
+        numbers = np.searchsorted(starts, self.places, "right")
+        ends = np.append(starts, count)[numbers]
+        return [*zip(starts[numbers - 1].tolist(), ends.tolist(), strict=True)]
 
 
-@dataclass(repr=False)
+@dataclass(repr=False, eq=False)
 class SessionShown:
     """One session: its times, and where it is."""
 
     reading: Reading
     judged: Judged
     at: int
-    stated: dict[str, Any] | None
-    cells: Cells | None = None
-    place_in_list: int = 0
+    told: SessionTold | None
 
     def number(self, name: str) -> int:
         """A column's number."""
-        if self.cells is not None:
-            return self.cells.session(name, self.place_in_list)
         return int(self.judged.sessions.session(name)[self.at])
+
+    @property
+    def stated(self) -> Mapping[str, Any] | None:
+        """What it states besides its columns; None where nothing is stated."""
+        return self.told.stated if self.told else None
 
     @kept
     def place(self) -> str:
@@ -111,9 +204,10 @@ class SessionShown:
     def tenths(self) -> int | None:
         """Tenths of a mile in a straight line; None where there is no distance."""
         spot = self.reading.wanted.spot
-        if spot is None or self.place != "venue":
+        if spot is None:
             return None
-        return int(self.judged.sessions.tenths(spot.point)[self.at])
+        tenths = int(self.judged.sessions.tenths(spot.point)[self.at])
+        return None if tenths == NOT_KNOWN else tenths
 
     @kept
     def where(self) -> str:
@@ -124,7 +218,7 @@ class SessionShown:
         return f"{venue['name']}, {venue['town']}" if venue["name"] else str(venue["town"])
 
 
-@dataclass(repr=False)
+@dataclass(repr=False, eq=False)
 class Shown:
     """An activity by its row, judged by one side's answers, in its best session."""
 
@@ -134,28 +228,34 @@ class Shown:
     at: int
     cells: Cells
     place_in_list: int
-    musts: dict[str, Text] = field(default_factory=dict)
-    words: dict[str, Text] = field(default_factory=dict)
 
-    @property
+    @kept
     def person(self) -> Person:
         """Who asks."""
         return self.reading.wanted.person
 
-    @property
+    @kept
     def voice(self) -> Voice:
         """Whom the texts speak to."""
         return self.reading.voice
 
     @kept
-    def stated(self) -> dict[str, Any]:
+    def told(self) -> Told:
+        """What the activity states besides its columns, and what of it is in words already."""
+        return told_of(self.reading.snapshot, self.reading.memory, self.row)
+
+    @property
+    def stated(self) -> Mapping[str, Any]:
         """What the activity states besides its columns."""
-        found: dict[str, Any] = from_json(self.reading.snapshot.summaries.read_statement(self.row))
-        return found
+        return self.told.stated
 
     def number(self, name: str) -> int:
         """A column of the activity."""
-        return self.cells.activity(name, self.place_in_list)
+        return self.cells.activity(name)[self.place_in_list]
+
+    def of_best(self, name: str) -> int:
+        """A column of its best session."""
+        return self.cells.session(name)[self.place_in_list]
 
     def has(self, column: str, scheme: str, code: str) -> bool:
         """Whether a column of the activity has the bit of a term."""
@@ -163,16 +263,7 @@ class Shown:
 
     def value(self, scheme: str, code: str) -> Value:
         """What is stated of a four-valued term, in the best session."""
-        bit = bit_numbers(scheme)[code]
-        if scheme in SHADED_OF_SESSIONS:
-            columns = [self.best.number(name) for name in SHADED_OF_SESSIONS[scheme]]
-        else:
-            columns = [self.number(name) for name in SHADED[scheme]]
-        shades: tuple[Value, ...] = ("yes", "partly", "no")
-        for column, shade in zip(columns, shades, strict=True):
-            if column >> bit & 1:
-                return shade
-        return "not_stated"
+        return self.cells.value(scheme, code)[self.place_in_list]
 
     def note(self, scheme: str, code: str) -> str:
         """What the provider says besides of a term; empty where nothing."""
@@ -181,43 +272,40 @@ class Shown:
         own = (self.best.stated or {}).get("notes", {})
         return str(own.get(key) or notes.get(key) or "")
 
-    def status(self, code: str) -> Literal["met", "ask", "failed"]:
+    def status(self, code: str) -> Status:
         """How a filter ended."""
-        bit = 1 << BITS[code]
-        if self.cells.bits("fails", self.place_in_list) & bit:
-            return "failed"
-        return "ask" if self.cells.bits("asks", self.place_in_list) & bit else "met"
+        return self.cells.status(code)[self.place_in_list]
 
     def session(self, at: int) -> SessionShown:
         """One of its sessions by its place among those that were judged."""
         sessions = self.judged.sessions
         blank = sessions.blank is not None and bool(sessions.blank[at])
         number = int(sessions.rows[at]) - self.number("first_session")
-        known = self.stated["sessions"]
-        stated = None if blank or number >= len(known) else known[number]
-        return SessionShown(self.reading, self.judged, at, stated)
+        known = self.told.sessions
+        told = None if blank or number >= len(known) else known[number]
+        return SessionShown(self.reading, self.judged, at, told)
 
     @kept
     def best(self) -> SessionShown:
         """The session by which it was judged."""
-        session = self.session(self.at)
-        session.cells, session.place_in_list = self.cells, self.place_in_list
-        return session
+        return self.session(self.at)
 
     @kept
     def fitting(self) -> list[SessionShown]:
         """The sessions that serve the person as the best one does, in the order of the week."""
+        first, last = self.cells.own[self.place_in_list]
+        if last - first == 1:
+            return [self.best] if self.best.told else []
         judged = self.judged
-        activities = judged.sessions.activities
-        first = int(np.searchsorted(activities, self.row, "left"))
-        last = int(np.searchsorted(activities, self.row, "right"))
-        group, fails = judged.groups[self.at], judged.statuses.fails[self.at]
+        groups = judged.groups[first:last].tolist()
+        fails = judged.statuses.fails[first:last].tolist()
+        own = self.at - first
         found = [
-            self.best if at == self.at else self.session(at)
-            for at in range(first, last)
-            if judged.groups[at] == group and judged.statuses.fails[at] == fails
+            self.best if number == own else self.session(first + number)
+            for number in range(last - first)
+            if groups[number] == groups[own] and fails[number] == fails[own]
         ]
-        placed = [one for one in found if one.stated is not None]
+        placed = [one for one in found if one.told]
         return sorted(placed, key=lambda one: (one.number("day"), one.number("starts")))
 
     # Money
@@ -225,12 +313,12 @@ class Shown:
     @kept
     def prices(self) -> PriceSet:
         """The prices that hold for the best session."""
-        return self.reading.bills.price_set(self.best.number("price_set"))
+        return self.reading.bills.price_set(self.of_best("price_set"))
 
     @kept
     def minutes(self) -> int | None:
         """How long the best session is."""
-        starts, ends = self.best.number("starts"), self.best.number("ends")
+        starts, ends = self.of_best("starts"), self.of_best("ends")
         return None if starts == NOT_KNOWN else ends - starts
 
     @property
@@ -239,22 +327,42 @@ class Shown:
         return self.cost.bill
 
     @kept
+    def cost_key(self) -> CostKey:
+        """What it depends on what it comes to: results with the same key cost the same."""
+        tenths = self.best.tenths
+        miles = tenths if self.prices.by_mile or self.reading.rules.by_part else None
+        often = self.cells.attendances[self.place_in_list]
+        return self.of_best("price_set"), often, self.minutes, miles
+
+    @kept
     def cost(self) -> Costed:
         """What it comes to."""
-        reading = self.reading
-        number, often = self.best.number("price_set"), self.judged.fits.attendances
-        attendances = 1 if often is None else int(often[self.at])
-        tenths = self.best.tenths
-        miles = tenths if self.prices.by_mile or reading.rules.by_part else None
-        key = (number, attendances, self.minutes, miles)
-        if key not in reading.costs:
-            reading.costs[key] = self._costed(attendances, tenths)
-        return reading.costs[key]
+        return self.reading.once(("costed", self.cost_key), self._costed)
 
-    def _costed(self, attendances: int, tenths: int | None) -> Costed:
-        reading, person = self.reading, self.person
-        bill = bill_of(self.prices, reading.wanted.payment, person.day, tenths)
-        return costed(bill, attendances, reading.rules, self.minutes, tenths)
+    def _costed(self) -> Costed:
+        reading, tenths = self.reading, self.best.tenths
+        number, often, minutes, _ = self.cost_key
+        bill = reading.bills.bill(number, reading.payment, self.person.day, tenths)
+        return costed(bill, often, reading.rules, minutes, tenths)
+
+
+def shared_by(facts: Callable[[Shown], Hashable]) -> Callable[[Telling], Telling]:
+    """Put a text together once for all results of one answer of which the same facts hold."""
+
+    def shared(make: Telling) -> Telling:
+        name = make.__name__
+
+        @wraps(make)
+        def known(shown: Shown) -> Text:
+            said, key = shown.reading.said, (name, facts(shown))
+            text: Text | None = said.get(key)
+            if text is None:
+                text = said[key] = make(shown)
+            return text
+
+        return known
+
+    return shared
 
 
 def all_shown(reading: Reading, outcome: Outcome, places: Sequence[int]) -> list[Shown]:

@@ -1,12 +1,15 @@
 """How texts are put together: names of terms, amounts, times and places, in both kinds of text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 
+from pydantic_core import to_json
+
 from app.matching.answers import ForWhom
+from app.matching.kept import kept
 from app.vocabulary.terms import vocabulary
 
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -18,12 +21,17 @@ NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
 NOON = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """The same in plain English and in Easy Read."""
 
     text: str
     easy_read: str
+
+    @kept
+    def json(self) -> bytes:
+        """Both as they stand in the JSON of an answer, without braces."""
+        return to_json(self.said())[1:-1]
 
     def said(self) -> dict[str, str]:
         """As answers write it."""
@@ -122,7 +130,7 @@ def plain_clock(at: int) -> str:
     return f"{hour % 12 or 12}{f'.{minute:02}' if minute else ''}{half}"
 
 
-def session_times(day: int, starts: int, ends: int, stated: dict[str, Any]) -> Text:
+def session_times(day: int, starts: int, ends: int, stated: Mapping[str, Any]) -> Text:
     """When a session is, as in "Tuesdays 10:00 to 12:00"."""
     name, repeats = DAY_NAMES[day], stated["repeats"]
     term = " in school terms" if stated["term"] else ""

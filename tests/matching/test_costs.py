@@ -11,9 +11,9 @@ from app.matching.costs import (
     Payment,
     bill_of,
     costed,
-    read_price_set,
     rules_for,
 )
+from app.matching.price_sets import read_price_set
 from app.search.index.stated import price_set
 
 HALL = a_venue(1, "Hall", "Crewe", "CW1 2AA", a_point("CW1 2"), provider=HOMES[0][0])

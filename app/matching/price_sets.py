@@ -1,0 +1,102 @@
+"""The prices that hold for a session, as the index keeps them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.matching.kept import kept
+from app.matching.person import Payer, Ratio
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a price as it is stated."""
+
+    part: str
+    unit: str
+    pence: int | None
+    chosen: bool
+    ratio: Ratio | None
+    adds: bool
+
+
+@dataclass(frozen=True)
+class PriceOf:
+    """What one kind of payer pays. `sessions` are those of a course or term, where known."""
+
+    payer: Payer
+    weeks: int | None
+    valid_from: date | None
+    valid_to: date | None
+    sessions: int | None
+    parts: tuple[Part, ...]
+
+    def holds(self, day: date) -> bool:
+        """Whether it is valid on a day."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True)
+class PriceSet:
+    """The prices that hold for a session, its length in minutes, and its own staffing ratio."""
+
+    minutes: int | None
+    ratio: Ratio | None
+    prices: tuple[PriceOf, ...]
+
+    @kept
+    def payers(self) -> frozenset[str]:
+        """Who has a price of their own."""
+        return frozenset(price.payer for price in self.prices)
+
+    @kept
+    def dated(self) -> bool:
+        """Whether the day decides which prices hold."""
+        return any(price.valid_from or price.valid_to for price in self.prices)
+
+    @kept
+    def by_mile(self) -> bool:
+        """Whether the distance may decide the price."""
+        return any(part.unit == "mile" for price in self.prices for part in price.parts)
+
+
+def read_price_set(text: bytes) -> PriceSet:
+    """The prices that the index keeps for sessions, from their JSON."""
+    found = json.loads(text)
+    return PriceSet(
+        minutes=found["minutes"],
+        ratio=_ratio(found["ratio"]),
+        prices=tuple(_price(price) for price in found["prices"]),
+    )
+
+
+def _price(found: Mapping[str, Any]) -> PriceOf:
+    return PriceOf(
+        payer=found["payer"],
+        weeks=found["weeks"],
+        valid_from=_day(found["from"]),
+        valid_to=_day(found["to"]),
+        sessions=found["sessions"],
+        parts=tuple(
+            Part(
+                part=part["part"],
+                unit=part["unit"],
+                pence=part["pence"],
+                chosen=part["chosen"],
+                ratio=_ratio(part["ratio"]),
+                adds=part["adds"],
+            )
+            for part in found["parts"]
+        ),
+    )
+
+
+def _ratio(found: Sequence[int] | None) -> Ratio | None:
+    return None if found is None else (found[0], found[1])
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
