@@ -191,20 +191,34 @@ def make_client() -> Iterator[ClientMaker]:
         client.__exit__(None, None, None)
 
 
-@pytest.fixture(scope="session")
-def readers(templates: Templates) -> Iterator[Callable[[Kind], TestClient]]:
-    """Clients of the sample catalogue that all reading tests share, one for each database."""
+@contextmanager
+def clients_of_the_sample(templates: Templates) -> Iterator[Callable[[Kind], TestClient]]:
+    """Gives clients of a copy of the sample catalogue, one for each database."""
     clients: dict[Kind, TestClient] = {}
 
-    def reader(kind: Kind) -> TestClient:
+    def client_of(kind: Kind) -> TestClient:
         if kind not in clients:
             clients[kind] = ContractClient(make_app(templates.copy(kind, "sample")))
             clients[kind].__enter__()
         return clients[kind]
 
-    yield reader
+    yield client_of
     for client in clients.values():
         client.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def readers(templates: Templates) -> Iterator[Callable[[Kind], TestClient]]:
+    """Clients of the sample catalogue that all reading tests share, one for each database."""
+    with clients_of_the_sample(templates) as readers:
+        yield readers
+
+
+@pytest.fixture(scope="session")
+def walkers(templates: Templates) -> Iterator[Callable[[Kind], TestClient]]:
+    """The same for tests that walk along every operation, those that write as well."""
+    with clients_of_the_sample(templates) as walkers:
+        yield walkers
 
 
 @pytest.fixture

@@ -52,6 +52,12 @@ def named(templates: Templates) -> Iterator[TestClient]:
         yield client
 
 
+@pytest.fixture
+def client(walkers: Callable[[Kind], TestClient], kind: Kind) -> TestClient:
+    """A client of a sample catalogue that only these walks see: they write as well."""
+    return walkers(kind)
+
+
 def call(client: TestClient, operation: Operation, query: str = "", **headers: str) -> Any:
     """The answer of an operation to its own example, with more in the query or the headers."""
     return send(

@@ -119,6 +119,12 @@ def test_an_operation_is_named_as_its_function_and_no_two_alike(app: FastAPI) ->
     assert len(set(named)) == len(named)
 
 
+@pytest.fixture
+def client(walkers: Callable[[Kind], TestClient], kind: Kind) -> TestClient:
+    """A client of a sample catalogue that only these walks see: they write as well."""
+    return walkers(kind)
+
+
 @each_operation
 def test_an_operation_is_described(operation: Operation) -> None:
     assert operation.described["summary"]

@@ -11,7 +11,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -22,8 +23,14 @@ import httpx2
 import pytest
 import requests
 import schemathesis
-from conftest import KINDS, Kind, Templates
-from contract import Operation, check_answer, documented_operations, documented_path
+from conftest import KINDS, Templates, make_app
+from contract import (
+    ContractClient,
+    Operation,
+    check_answer,
+    documented_operations,
+    documented_path,
+)
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hostile import BODIES, CHUNKED, HEADERS, QUERIES, TEXTS, WIRE
@@ -63,6 +70,13 @@ FLEETING = {
 """Operations after which whoever asked is not signed in any more, or not there."""
 
 
+EXAMPLE = "two-oars-days-out-dengie"
+"""The activity of the document's examples."""
+
+TAKING_AWAY = {(one.method, one.path) for one in OPERATIONS if one.id == "close_activity"}
+"""Operations that would take the activity of the examples from the others: they get their own."""
+
+
 class Caller:
     """Calls an application as a server does; clients would put right or refuse what is sent."""
 
@@ -71,10 +85,12 @@ class Caller:
         assert client.portal is not None
         self.app = client.app
         self.portal = client.portal
-        self.ready = {
-            (operation.method, operation.path): prepare(self.app, operation).headers
+        made = {
+            (operation.method, operation.path): prepare(self.app, operation)
             for operation in OPERATIONS
         }
+        self.ready = {called: one.headers for called, one in made.items()}
+        self.own = {called: made[called].replaced["activity"] for called in TAKING_AWAY}
 
     def call(
         self,
@@ -96,6 +112,7 @@ class Caller:
         called = (method, documented_path(self.app, unquote(path)))
         if called in FLEETING:
             self.ready[called] = prepare(self.app, FLEETING[called]).headers
+        path = path.replace(EXAMPLE, self.own.get(called, EXAMPLE))
         ready = self.ready.get(called, {})
         headers += [pair for pair in ready.items() if pair[0].lower() in wanted]
         scope: dict[str, Any] = {
@@ -141,16 +158,19 @@ class Caller:
 
 
 @pytest.fixture(scope="module")
-def callers(readers: Callable[[Kind], TestClient]) -> list[Caller]:
-    """Callers of the sample catalogue on both databases.
+def callers(templates: Templates) -> Iterator[list[Caller]]:
+    """Callers of the sample catalogue on both databases, which are theirs: they write as well.
 
     The first request of a process reads tables of places and words, so it comes before the rest.
     """
-    made = [Caller(readers(kind)) for kind in KINDS]
-    for caller in made:
-        for operation in OPERATIONS:
-            caller.call(*request_of(operation))
-    return made
+    with ExitStack() as stack:
+        urls = [templates.copy(kind, "sample") for kind in KINDS]
+        clients = [stack.enter_context(ContractClient(make_app(url))) for url in urls]
+        made = [Caller(client) for client in clients]
+        for caller in made:
+            for operation in OPERATIONS:
+                caller.call(*request_of(operation))
+        yield made
 
 
 each_operation = pytest.mark.parametrize(
