@@ -152,7 +152,8 @@ def hours(times: list[time]) -> dict[str, time]:
 
 
 SPANS = st.builds(span, st.lists(st.dates(), min_size=2, max_size=2), st.booleans(), st.booleans())
-HOURS = st.lists(st.times(), min_size=2, max_size=2, unique=True).map(hours)
+MINUTES = st.times().map(lambda time: time.replace(second=0, microsecond=0))
+HOURS = st.lists(MINUTES, min_size=2, max_size=2, unique=True).map(hours)
 DAYS = st.sampled_from(["mon", "wed", "sun"])
 PATTERNS = (
     piece(repeats=st.just("weekly"), day=DAYS, week_of=NULL, nth=NOTHING, dates=NOTHING)
