@@ -76,6 +76,9 @@ EXAMPLE = "two-oars-days-out-dengie"
 TAKING_AWAY = {(one.method, one.path) for one in OPERATIONS if one.id == "close_activity"}
 """Operations that would take the activity of the examples from the others: they get their own."""
 
+TOKENS_SERVE = 240.0
+"""Seconds for which access tokens are used; they are good for ten minutes, less than this takes."""
+
 
 class Caller:
     """Calls an application as a server does; clients would put right or refuse what is sent."""
@@ -85,12 +88,16 @@ class Caller:
         assert client.portal is not None
         self.app = client.app
         self.portal = client.portal
+        self._prepare()
+
+    def _prepare(self) -> None:
         made = {
             (operation.method, operation.path): prepare(self.app, operation)
             for operation in OPERATIONS
         }
         self.ready = {called: one.headers for called, one in made.items()}
         self.own = {called: made[called].replaced["activity"] for called in TAKING_AWAY}
+        self.since = time.monotonic()
 
     def call(
         self,
@@ -105,6 +112,8 @@ class Caller:
 
         Headers that an operation needs are added where they are not given.
         """
+        if time.monotonic() - self.since > TOKENS_SERVE:
+            self._prepare()
         path, _, query = address.partition("?")
         headers = [*headers]
         wanted = set(added) - {name.lower() for name, _ in headers}

@@ -274,10 +274,10 @@ def _put_pick_up(found: Statuses64, sessions: Sessions, wanted: Wanted) -> None:
     yes, _, no = shades(sessions, "travel")
     bit = np.uint64(mask_of("travel", ["provider_transport"]))
     areas = covered(sessions.snapshot.area_sets, wanted.spot)[sessions.activity("pick_up")]
-    stated, refused = (yes & bit) != 0, (no & bit) != 0
-    failed = refused | (stated & (areas == FAILED))
-    ask = ~stated | (areas == ASK)
-    found.put("pick_up", failed, ask, refused)
+    # An area that leaves the place out is a stated no, whatever is said of pick-up itself:
+    # otherwise an activity that says more clearly that it fetches people would stand worse.
+    failed = ((no & bit) != 0) | (areas == FAILED)
+    found.put("pick_up", failed, ~failed & (((yes & bit) == 0) | (areas == ASK)), failed)
 
 
 def _put_level(found: Statuses64, sessions: Sessions, level: str) -> None:

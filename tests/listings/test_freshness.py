@@ -269,9 +269,8 @@ def test_a_letter_says_what_it_is_about_in_easy_words_and_carries_the_link(
         tell_verdict(session, ["ann@example.org"], "Clay", "reject", "It is the same.")
         tell_new_member(session, ["ann@example.org"], "Pots")
     with database.read() as session:
-        letters = session.exec(select(Letter).order_by(col(Letter.id))).all()
+        letters = session.exec(select(Letter)).all()
         assert len(letters) == 5
-        for letter in letters[:3]:
-            assert f"{BASE}/x" in letter.text
+        assert sum(f"{BASE}/x" in letter.text for letter in letters) == 3
         for letter in letters:
             assert lint(letter.text.replace(f"{BASE}/x", "")) == []

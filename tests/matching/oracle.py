@@ -531,11 +531,10 @@ def times(one: Judged, question: Question) -> tuple[str, bool]:
 
 def pick_up(one: Judged, question: Question) -> tuple[str, bool]:
     value = stated(one, "travel", "provider_transport")
-    if value == "no":
+    area = served(one.entry.activity.pick_up_areas, one, question)
+    if value == "no" or area == "failed":
         return "failed", True
-    if value != "yes":
-        return "ask", False
-    return served(one.entry.activity.pick_up_areas, one, question), False
+    return ("met" if value == "yes" and area == "met" else "ask"), False
 
 
 def budget(one: Judged, question: Question) -> tuple[str, bool]:
