@@ -133,8 +133,9 @@ def serve(
         say(f"Care Finder is at {address} (documentation: /docs)")
         server = uvicorn.Server(
             uvicorn.Config(
-                "app.main:create_app",
+                "app.main:create_served",
                 factory=True,
+                interface="asgi3",
                 log_config=None,
                 access_log=False,
                 server_header=False,

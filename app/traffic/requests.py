@@ -3,10 +3,11 @@
 It also gives out answers that are kept because they are asked for again and again.
 """
 
+import os
 import random
 import re
 import time
-from dataclasses import dataclass
+from itertools import count
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -57,15 +58,6 @@ def _raw(policy: str) -> RawHeaders:
 _OF_DOCS, _OF_API = _raw(DOCS_POLICY), _raw(API_POLICY)
 
 
-@dataclass(slots=True)
-class _Asked:
-    """What this layer reads of a request. `key` is None where no kept answer can be right."""
-
-    id: str
-    key: bytes | None
-    named: list[bytes]
-
-
 class Requests:
     """Ids, headers, the log, the counters, and what is given out again as it is."""
 
@@ -80,26 +72,32 @@ class Requests:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
-        asked = self._read(scope)
-        kept = self.repeated.find(asked.key) if asked.key else None
+        request_id, key, etags = self._read(scope)
+        kept = self.repeated.find(key) if key else None
         if kept is None:
-            await self._pass_on(scope, receive, send, asked, started)
+            await self._pass_on(scope, receive, send, request_id, key, started)
             return
-        named = kept.named_by(asked.named) if asked.named else None
+        named = kept.named_by(etags) if etags else None
         if named:
             status, body, headers = 304, b"", [*kept.unchanged, (b"etag", named)]
         else:
             status, body, headers = 200, kept.body, [*kept.headers]
-        headers.append((b"x-request-id", asked.id.encode()))
+        headers.append((b"x-request-id", request_id.encode()))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
-        self._record(asked.id, "GET", kept.route, status, len(body), started)
+        self._record(request_id, "GET", kept.route, status, len(body), started)
 
-    async def _pass_on(
-        self, scope: Scope, receive: Receive, send: Send, asked: _Asked, started: float
+    async def _pass_on(  # noqa: PLR0913, PLR0917 - the request as it came, and what was read of it.
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        request_id: str,
+        key: bytes | None,
+        started: float,
     ) -> None:
         state = scope.setdefault("state", {})
-        state["request_id"] = asked.id
+        state["request_id"] = request_id
         headers: RawHeaders = ()
         body = b""
         status = size = parts = 0
@@ -110,7 +108,7 @@ class Requests:
                 status = message["status"]
                 policy = _OF_DOCS if scope["path"].startswith(("/docs", "/redoc")) else _OF_API
                 headers = [*message["headers"], *policy]
-                message["headers"] = [*headers, (b"x-request-id", asked.id.encode())]
+                message["headers"] = [*headers, (b"x-request-id", request_id.encode())]
             elif message["type"] == "http.response.body":
                 body = message.get("body", b"")
                 size += len(body)
@@ -121,13 +119,17 @@ class Requests:
             await self.app(scope, receive, send_on)
         finally:
             route = route_of(scope)
-            self._record(asked.id, scope["method"], route, status, size, started)
+            self._record(request_id, scope["method"], route, status, size, started)
         made_from = state.get(MADE_FROM)
-        if made_from is not None and asked.key and status == 200 and parts == 1:  # noqa: PLR2004 - what HTTP calls fine.
+        if made_from is not None and key and status == 200 and parts == 1:  # noqa: PLR2004 - what HTTP calls fine.
             etag = next((value for name, value in headers if name == b"etag"), b"")
-            self.repeated.note(asked.key, made_from, lambda: Kept(route, headers, body, etag))
+            self.repeated.note(key, made_from, lambda: Kept(route, headers, body, etag))
 
-    def _read(self, scope: Scope) -> _Asked:
+    def _read(self, scope: Scope) -> tuple[str, bytes | None, list[bytes]]:
+        """The request's id, what stands for it among kept answers, and the ETags that it names.
+
+        The second is None where no kept answer can be right.
+        """
         request_id = ""
         named: list[bytes] = []
         origin = accepts = None
@@ -153,7 +155,7 @@ class Requests:
             # Whether there is an origin at all is told apart from an empty one.
             of = b"" if origin is None else b"=" + origin
             key = self.repeated.key(path, scope["query_string"], of, compressed=compressed)
-        return _Asked(request_id or new_id(), key, named)
+        return request_id or new_id(), key, named
 
     def _record(  # noqa: PLR0913, PLR0917 - each is one thing that is recorded.
         self, request_id: str, method: str, route: str, status: int, size: int, started: float
@@ -169,13 +171,29 @@ def route_of(scope: Scope) -> str:
     return getattr(route, "path", None) or "unknown"
 
 
-def new_id() -> str:
-    """A UUID of version 7 as text (RFC 9562, section 5.7). It protects nothing."""
-    milliseconds = time.time_ns() // 1_000_000 & ((1 << 48) - 1)
-    chosen = random.getrandbits(74)
-    high = milliseconds << 16 | 0x7000 | chosen >> 62
-    digits = f"{high << 64 | 0x8 << 60 | chosen & ((1 << 62) - 1):032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+class _Ids:
+    """UUIDs of version 7: of the millisecond, of the process, and a number that counts up.
+
+    The process draws its part, and where the count begins, by chance (RFC 9562, sections 5.7
+    and 6.2, whose first method is this one). They protect nothing.
+    """
+
+    def __init__(self) -> None:
+        self.draw()
+        os.register_at_fork(after_in_child=self.draw)
+
+    def draw(self) -> None:
+        """Draw the part of this process."""
+        self._own = f"7{random.getrandbits(12):03x}-{0x8000 | random.getrandbits(14):04x}"
+        self._count = count(random.getrandbits(47))
+
+    def __call__(self) -> str:
+        """The next one, as text."""
+        moment = f"{time.time_ns() // 1_000_000:012x}"
+        return f"{moment[:8]}-{moment[8:]}-{self._own}-{next(self._count):012x}"
+
+
+new_id = _Ids()
 
 
 def _sent_id(value: bytes) -> str:
