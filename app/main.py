@@ -42,7 +42,7 @@ from app.parameters import london_today, refuse_repeated
 from app.search.index.follow import Index
 from app.settings import Settings, get_settings
 from app.traffic.allowance import RequestLimit, TooMany
-from app.traffic.browsers import Browsers
+from app.traffic.browsers import ANY_WEBSITE, Browsers
 from app.traffic.compression import Compression
 from app.traffic.direct import Direct
 from app.traffic.guard import Guard
@@ -224,11 +224,6 @@ def _add_layers(application: FastAPI, settings: Settings) -> None:
     """The layers around every request; the last one added is the outermost but for `Requests`."""
     application.add_middleware(Compression, minimum_size=settings.compress_from_bytes)
     application.add_middleware(
-        Direct,
-        routes=app.search.router.direct_routes(),
-        minimum_size=settings.compress_from_bytes,
-    )
-    application.add_middleware(
         Guard,
         max_url_bytes=settings.max_url_bytes,
         max_body_bytes=settings.max_body_bytes,
@@ -242,8 +237,15 @@ def _add_layers(application: FastAPI, settings: Settings) -> None:
     def whole_stack() -> ASGIApp:
         # Outside the framework's own layers too: what is given out again passes none of them.
         index: Index = application.state.index
-        requests = Requests(
+        direct = Direct(
             inside(),
+            routes=app.search.router.direct_routes(),
+            minimum_size=settings.compress_from_bytes,
+            max_url_bytes=settings.max_url_bytes,
+            for_websites=ANY_WEBSITE,
+        )
+        requests = Requests(
+            direct,
             metrics=application.state.metrics,
             repeated=Repeated(lambda: index.newest),
         )

@@ -20,6 +20,12 @@ SENT = [
 ]
 A_DAY = 86_400
 
+ANY_WEBSITE = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": ", ".join(EXPOSED),
+}
+"""The headers of an answer that every website may read, to a website."""
+
 CLOSED = (
     *("/v1/accounts", "/v1/audit", "/v1/auth/", "/v1/clients", "/v1/imports", "/v1/manage/"),
     *("/v1/me/", "/v1/moderation/", "/v1/webhooks"),

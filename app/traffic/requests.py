@@ -12,6 +12,7 @@ from itertools import count
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.traffic.compression import takes_gzip
+from app.traffic.direct import PLAIN
 from app.traffic.guard import MAX_HEADER_BYTES, REFUSED
 from app.traffic.log import Served, log_request
 from app.traffic.metrics import Metrics
@@ -98,6 +99,7 @@ class Requests:
     ) -> None:
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
+        state[PLAIN] = key is not None
         headers: RawHeaders = ()
         body = b""
         status = size = parts = 0

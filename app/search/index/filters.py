@@ -190,14 +190,12 @@ def reached(
         tests: what their activities must pass.
     """
     ground, columns = snapshot.ground, snapshot.sessions
-    at_venues = ground.within(
-        ground.around(place.point, within + place.uncertainty), tests, columns
-    )
+    around = ground.around(place.point, within + place.uncertainty)
+    at_venues, others = ground.within(around, snapshot.coming_to(place), tests, columns)
     miles = miles_to_many(
         place.point, columns["latitude"][at_venues], columns["longitude"][at_venues]
     )
     near = (miles - place.uncertainty <= within).nonzero()[0]
-    others = ground.within(snapshot.coming_to(place), tests, columns)
     sessions = np.concatenate([at_venues[near], others])
     distances = np.concatenate([miles[near], np.full(len(others), np.inf)])
     if snapshot.settled_sessions == columns.length:

@@ -21,6 +21,10 @@ Flags = npt.NDArray[np.bool_]
 Stretch = tuple[int, int]
 """From a place in the order up to another."""
 
+CLOSE = 100
+"""Two stretches with fewer rows than this between them are one: to look at those rows as well costs
+less than to look twice."""
+
 
 class Overlap(NamedTuple):
     """The test that activities have one of some terms, by the bits of a column."""
@@ -64,8 +68,17 @@ class Ground:
 
     def around(self, point: Point, miles: float) -> list[Stretch]:
         """Where those at venues within some miles of a point lie, and some further away."""
-        begins, ends = self.grid.stretches(point, miles)
-        return [stretch for stretch in zip(begins, ends, strict=True) if stretch[0] < stretch[1]]
+        joined: list[Stretch] = []
+        last = -CLOSE - 1
+        for begin, end in zip(*self.grid.stretches(point, miles), strict=True):
+            if begin == end:
+                continue
+            if begin - last <= CLOSE:
+                joined[-1] = joined[-1][0], end
+            else:
+                joined.append((begin, end))
+            last = end
+        return joined
 
     def of_sets(self, covering: Flags) -> list[Stretch]:
         """Where those lie whose served areas are among some; `covering` says so for each set."""
@@ -80,18 +93,36 @@ class Ground:
         return joined
 
     def within(
-        self, stretches: Sequence[Stretch], tests: Sequence[Overlap], sessions: Columns
-    ) -> Rows:
-        """The rows of sessions in some stretches whose activities pass all tests, in order."""
+        self,
+        around: Sequence[Stretch],
+        coming: Sequence[Stretch],
+        tests: Sequence[Overlap],
+        sessions: Columns,
+    ) -> tuple[Rows, Rows]:
+        """The rows of sessions in two lots of stretches whose activities pass all tests, in order.
+
+        Args:
+            around: where those at venues lie.
+            coming: where the others lie.
+            tests: of activities.
+            sessions: their columns.
+        """
+        stretches = [*around, *coming]
         if not stretches:
-            return self.order[:0]
+            return self.order[:0], self.order[:0]
+        # Both lots are looked at together: that costs hardly more than to look at one.
+        at_venues = sum(end - begin for begin, end in around)
         rows: Rows = _joined(self.order, stretches)
         passed: Flags | None = None
         for test in tests:
             masks: Masks = _joined(self._masks(test, sessions), stretches)
             overlaps: Flags = (masks & test.bits) != 0
             passed = overlaps if passed is None else passed & overlaps
-        return rows if passed is None else rows[passed.nonzero()[0]]
+        if passed is None:
+            return rows[:at_venues], rows[at_venues:]
+        places = passed.nonzero()[0]
+        first = places.searchsorted(at_venues)
+        return rows[places[:first]], rows[places[first:]]
 
     def _masks(self, test: Overlap, sessions: Columns) -> Masks:
         """A column of activities in this order. Settled rows never change, so it is made once."""
