@@ -1,6 +1,6 @@
 """Times of the week as numbers: which slots a session lies in, and which it shares time with."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from app.catalogue.documents.sessions import SessionDocument
 from app.catalogue.occurrences import DAYS
@@ -47,6 +47,7 @@ def day_number(session: SessionDocument) -> int:
     return session.dates[0].weekday() if session.day is None else DAYS.index(session.day)
 
 
+@lru_cache(maxsize=4096)
 def sharing(day: int, starts: int, ends: int) -> int:
     """One bit for each part of a day that a session shares an hour, or half of itself, with."""
     bits = 0
@@ -57,6 +58,7 @@ def sharing(day: int, starts: int, ends: int) -> int:
     return bits
 
 
+@lru_cache(maxsize=8192)
 def lying_in(day: int, starts: int, ends: int, wider: int = 0) -> int:
     """One bit for each set of a day's parts, by its number, in which a session lies as a whole.
 
