@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -144,6 +145,42 @@ def test_a_request_that_is_unlike_others_goes_all_the_way(
     after = own.get(SEARCH, headers=headers)
     assert after.status_code == before.status_code
     assert made() == (1 if after.status_code == 200 else 0)
+
+
+ORDINARY = {"Cookie": "seen=1"}
+"""With it a request is not plain, and passes every layer; no answer depends on it."""
+
+
+def test_the_short_way_answers_as_the_ordinary_one_does(own: TestClient) -> None:
+    addresses = (
+        SEARCH,
+        f"{SEARCH}&q=nothing+like+it",
+        "/v1/activities?colour=blue",
+        "/v1/activities?near=nowhere-at-all",
+        "/v1/activities?per_page=100&lang=easy",
+        f"/v1/activities?q={'x' * 9_000}",
+    )
+    origins: tuple[dict[str, str], ...] = ({}, {"Origin": "https://a.example"}, {"Origin": ""})
+    for address, origin, accepts in product(addresses, origins, ("identity", "gzip", "gzip;q=0")):
+        headers = {**origin, "Accept-Encoding": accepts, "X-Request-Id": str(uuid7())}
+        short = own.get(address, headers=headers)
+        assert told(short) == told(own.get(address, headers=headers | ORDINARY))
+        if "etag" in short.headers:
+            known = headers | {"If-None-Match": short.headers["etag"]}
+            unchanged = own.get(address, headers=known)
+            assert unchanged.status_code == 304
+            assert told(unchanged) == told(own.get(address, headers=known | ORDINARY))
+
+
+def test_a_plain_search_passes_no_layer_of_the_framework(
+    own: TestClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(*_: Any) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(app.router, "middleware_stack", never)
+    assert own.get(SEARCH).status_code == 200
+    assert own.get(SEARCH, headers=ORDINARY).status_code == 500
 
 
 def test_errors_and_answers_for_one_person_are_never_kept(own: TestClient) -> None:
