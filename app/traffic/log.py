@@ -45,22 +45,22 @@ class JsonFormatter(logging.Formatter):
 
 
 class JsonLines(logging.StreamHandler):  # type: ignore[type-arg]
-    """Writes each record as a line, and lines that are ready as they are.
+    """Writes each record as a line, and requests without the ways of the logging library.
 
-    Lines that are ready while an event loop runs are written together in its next turn, some
+    Requests that are served while an event loop runs are written together in its next turn, some
     hundred microseconds later: one writing for all costs little more than one for each.
     """
 
     def __init__(self) -> None:
         super().__init__(sys.stderr)
         self.setFormatter(JsonFormatter())
-        self._waiting: list[str] = []
+        self._waiting: list[tuple[float, Served]] = []
         atexit.register(self.write_waiting)
 
-    def write(self, line: str) -> None:
-        """Write a line that ends in a line break, in its turn."""
+    def write(self, served: Served) -> None:
+        """Write the line of a request, in its turn."""
         with self.lock or nullcontext():
-            self._waiting.append(line)
+            self._waiting.append((time.time(), served))
             if len(self._waiting) > 1:
                 return
         try:
@@ -76,11 +76,11 @@ class JsonLines(logging.StreamHandler):  # type: ignore[type-arg]
     def write_waiting(self) -> None:
         """Write what waits."""
         with self.lock or nullcontext():
-            lines, self._waiting = self._waiting, []
+            waiting, self._waiting = self._waiting, []
             # A log that cannot be written stops nobody.
             with suppress(OSError, ValueError):
-                if lines:
-                    self.stream.write("".join(lines))
+                if waiting:
+                    self.stream.write("".join([_line(at, served) for at, served in waiting]))
                     self.flush()
 
 
@@ -102,17 +102,16 @@ def log_request(served: Served) -> None:
         return
     listening = logging.root.handlers
     if len(listening) == 1 and type(listening[0]) is JsonLines and not logger.handlers:
-        listening[0].write(_line(served))
+        listening[0].write(served)
     else:
         fields = served._asdict() | {"milliseconds": round(served.milliseconds, 1)}
         logger.info("request", extra={"fields": fields})
 
 
-def _line(served: Served) -> str:
-    now = time.time()
-    whole = int(now)
+def _line(at: float, served: Served) -> str:
+    whole = int(at)
     return (
-        f'{{"at": "{_second(whole)}.{int((now - whole) * 1000):03}+00:00", "level": "INFO", '
+        f'{{"at": "{_second(whole)}.{int((at - whole) * 1000):03}+00:00", "level": "INFO", '
         f'"logger": "carefinder.requests", "message": "request", '
         f'"request_id": "{served.request_id}", "method": {_quoted(served.method)}, '
         f'"route": {_quoted(served.route)}, "status": {served.status}, "bytes": {served.bytes}, '

@@ -23,6 +23,21 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 """Seconds."""
 
 
+class _Kind:
+    """What was counted of requests of one kind: how many took how long, and all their seconds."""
+
+    __slots__ = ("seconds", "times")
+
+    def __init__(self) -> None:
+        self.times = [0] * (len(BUCKETS) + 1)
+        self.seconds = 0.0
+
+    def add(self, other: "_Kind") -> None:
+        """Count those of another kind as well."""
+        self.times = [one + more for one, more in zip(self.times, other.times, strict=True)]
+        self.seconds += other.seconds
+
+
 class Metrics(Collector):
     """The counters of one application.
 
@@ -33,20 +48,17 @@ class Metrics(Collector):
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._requests: dict[tuple[str, str, int], int] = {}
-        self._times: dict[str, list[int]] = {}
-        self._seconds: dict[str, float] = {}
+        self._kinds: dict[tuple[str, str, int], _Kind] = {}
         self.registry.register(self)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request."""
         key = (method if method in METHODS else "other", route, status)
-        self._requests[key] = self._requests.get(key, 0) + 1
-        times = self._times.get(route)
-        if times is None:
-            times = self._times[route] = [0] * (len(BUCKETS) + 1)
-        times[bisect_left(BUCKETS, seconds)] += 1
-        self._seconds[route] = self._seconds.get(route, 0.0) + seconds
+        kind = self._kinds.get(key)
+        if kind is None:
+            kind = self._kinds[key] = _Kind()
+        kind.times[bisect_left(BUCKETS, seconds)] += 1
+        kind.seconds += seconds
 
     def collect(self) -> Iterator[Metric]:
         """What was counted, in Prometheus' form."""
@@ -55,18 +67,20 @@ class Metrics(Collector):
             "Requests served, by method, route and status.",
             labels=("method", "route", "status"),
         )
-        for (method, route, status), count in list(self._requests.items()):
-            requests.add_metric((method, route, str(status)), count)
+        routes: dict[str, _Kind] = {}
+        for (method, route, status), kind in list(self._kinds.items()):
+            requests.add_metric((method, route, str(status)), sum(kind.times))
+            routes.setdefault(route, _Kind()).add(kind)
         yield requests
         seconds = HistogramMetricFamily(
             "carefinder_request_seconds", "How long requests took, by route.", labels=("route",)
         )
-        for route, times in list(self._times.items()):
+        for route, kind in routes.items():
             buckets, so_far = [], 0
-            for limit, count in zip((*BUCKETS, inf), times, strict=True):
+            for limit, count in zip((*BUCKETS, inf), kind.times, strict=True):
                 so_far += count
                 buckets.append((_written(limit), float(so_far)))
-            seconds.add_metric((route,), buckets, self._seconds[route])
+            seconds.add_metric((route,), buckets, kind.seconds)
         yield seconds
 
 

@@ -26,6 +26,19 @@ MOST_NOTED = 20_000
 OF_A_BODY = frozenset({b"content-length", b"content-type", b"content-encoding", b"etag"})
 """The headers that a 304 does not repeat, or not as they are."""
 
+OF_BROWSERS = frozenset(
+    {
+        b"content-security-policy",
+        b"cross-origin-resource-policy",
+        b"referrer-policy",
+        b"strict-transport-security",
+        b"x-content-type-options",
+        b"x-frame-options",
+    }
+)
+"""The headers that keep browsers safe. A 304 leaves them to the answer that the browser has, which
+carries them (RFC 9110, section 15.4.5)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -40,7 +53,7 @@ class Kept:
 
     def __post_init__(self) -> None:
         """Work out what a 304 carries."""
-        unchanged = [header for header in self.headers if header[0] not in OF_A_BODY]
+        unchanged = [header for header in self.headers if header[0] not in OF_A_BODY | OF_BROWSERS]
         object.__setattr__(self, "unchanged", unchanged)
 
     def named_by(self, sent: Sequence[bytes]) -> bytes | None:
@@ -68,12 +81,13 @@ class Repeated:
         self._noted: set[bytes] = set()
         # Addresses can hold somebody's postcode. They are known here by digests alone, which
         # nobody can work out again without this.
-        self._secret = secrets.token_bytes(16)
+        self._keyed = hashlib.blake2b(digest_size=16, key=secrets.token_bytes(16))
 
     def key(self, path: bytes, query: bytes, origin: bytes, *, compressed: bool) -> bytes:
         """What stands for all that an answer depends on besides what it is made from."""
-        asked = b"%d\0%b\0%b\0%b" % (compressed, origin, path, query)
-        return hashlib.blake2b(asked, digest_size=16, key=self._secret).digest()
+        digest = self._keyed.copy()
+        digest.update(b"%d\0%b\0%b\0%b" % (compressed, origin, path, query))
+        return digest.digest()
 
     def find(self, key: bytes) -> Kept | None:
         """The answer that is kept under a key, if it is still good."""

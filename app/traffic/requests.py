@@ -27,7 +27,10 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
 }
-"""On every answer. `Strict-Transport-Security` is ignored by browsers outside HTTPS."""
+"""On every answer but a 304, which stands for one that the browser has.
+
+Browsers ignore `Strict-Transport-Security` outside HTTPS.
+"""
 
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 DOCS_POLICY = (
@@ -35,6 +38,8 @@ DOCS_POLICY = (
     "img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"
 )
 """The documentation page carries a script of its own, served from here."""
+
+NOT_MODIFIED = 304
 
 LOOKED_AT = frozenset(
     {
@@ -80,7 +85,7 @@ class Requests:
             return
         named = kept.named_by(etags) if etags else None
         if named:
-            status, body, headers = 304, b"", [*kept.unchanged, (b"etag", named)]
+            status, body, headers = NOT_MODIFIED, b"", [*kept.unchanged, (b"etag", named)]
         else:
             status, body, headers = 200, kept.body, [*kept.headers]
         headers.append((b"x-request-id", request_id.encode()))
@@ -108,8 +113,7 @@ class Requests:
             nonlocal headers, body, status, size, parts
             if message["type"] == "http.response.start":
                 status = message["status"]
-                policy = _OF_DOCS if scope["path"].startswith(("/docs", "/redoc")) else _OF_API
-                headers = [*message["headers"], *policy]
+                headers = [*message["headers"], *_for_browsers(status, scope["path"])]
                 message["headers"] = [*headers, (b"x-request-id", request_id.encode())]
             elif message["type"] == "http.response.body":
                 body = message.get("body", b"")
@@ -165,6 +169,12 @@ class Requests:
         seconds = time.perf_counter() - started
         self.metrics.observe(method, route, status, seconds)
         log_request(Served(request_id, method, route, status, size, seconds * 1000))
+
+
+def _for_browsers(status: int, path: str) -> RawHeaders:
+    if status == NOT_MODIFIED:
+        return ()
+    return _OF_DOCS if path.startswith(("/docs", "/redoc")) else _OF_API
 
 
 def route_of(scope: Scope) -> str:
