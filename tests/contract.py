@@ -335,6 +335,6 @@ def documented_operations() -> tuple[Operation, ...]:
     app = create_app(Settings.model_validate({"database_url": "sqlite:///nothing-is-here.db"}))
     return tuple(
         Operation(described["operationId"], method.upper(), path, described)
-        for path, methods in app.openapi()["paths"].items()
+        for path, methods in contract_of(app).document["paths"].items()
         for method, described in methods.items()
     )
