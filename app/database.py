@@ -235,7 +235,7 @@ def _keep_write_ahead_log(cursor: DBAPICursor) -> None:
             return
 
 
-def get_database(request: Request) -> Database:
+async def get_database(request: Request) -> Database:
     """The database of the application that serves this request."""
     database: Database = request.app.state.database
     return database

@@ -160,8 +160,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     def today() -> date:
         # Whoever sets the day for the operations sets it for the index too.
-        day: date = application.dependency_overrides.get(london_today, london_today)()
+        day: date = application.state.today()
         return day
+
+    application.state.today = london_today
 
     application.state.index = Index(application.state.database, today, settings.var / "index")
     application.state.first_published = FirstPublished()

@@ -152,4 +152,10 @@ def london_today() -> date:
     return datetime.now(LONDON).date()
 
 
-Today = Annotated[date, Depends(london_today)]
+async def _today(request: Request) -> date:
+    day: date = request.app.state.today()
+    return day
+
+
+Today = Annotated[date, Depends(_today)]
+"""The day for which the application answers: the one in London, unless it was given another."""

@@ -17,7 +17,7 @@ from app.cli.sheet import sheet_of
 from app.database import Database
 from app.main import create_app
 from app.matching.schemas import MatchesFound
-from app.parameters import Language, london_today
+from app.parameters import Language
 from app.schema import migrate
 from app.settings import Settings
 
@@ -80,7 +80,7 @@ async def asking(folder: str) -> AsyncIterator[tuple[Ask, httpx.AsyncClient]]:
     load_sample(database, TODAY)
     database.close()
     application = create_app(Settings.model_validate({"database_url": url}))
-    application.dependency_overrides[london_today] = lambda: TODAY
+    application.state.today = lambda: TODAY
     transport = httpx.ASGITransport(app=application)
     async with (
         application.router.lifespan_context(application),

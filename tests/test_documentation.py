@@ -102,6 +102,14 @@ def test_it_says_who_may_use_it_and_how(document: dict[str, Any]) -> None:
     assert info["description"]
 
 
+def test_no_setting_changes_it_but_the_address(document: dict[str, Any]) -> None:
+    # On this stands that applications may be held to one reading of it: `contract.contract_of`.
+    settings = {"origins": "https://care.example.org", "read_limit": 5, "compress_from_bytes": 0}
+    others = {"max_url_bytes": 2_048, "max_body_bytes": 2_048, "token_minutes": 3, "var": "other"}
+    made = make_app("sqlite:///nothing-is-here.db", **settings, **others).openapi()
+    assert made == document
+
+
 def test_every_tag_is_explained_and_used(document: dict[str, Any]) -> None:
     used = {tag for one in OPERATIONS for tag in one.described["tags"]}
     explained = {tag["name"] for tag in document["tags"] if tag["description"]}
@@ -276,32 +284,27 @@ class Small(BaseModel):
     count: int
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def held(templates: Templates) -> Iterator[Callable[[Callable[[], Any]], ContractClient]]:
-    """Makes a client of an application that has one operation more, at `/more`."""
-    url = templates.copy("sqlite", "empty")
-    clients: list[ContractClient] = []
+    """A client of an application that has one operation more, at `/more`: `held(answering)`."""
+    app = make_app(templates.copy("sqlite", "empty"))
+    described: dict[int | str, dict[str, Any]] = {
+        200: {"headers": {"ETag": {"schema": {"type": "string"}}}},
+        304: {"description": "Unchanged."},
+    }
+    answers: list[Callable[[], Any]] = []
 
-    def hold(answering: Callable[[], Any]) -> ContractClient:
-        app = make_app(url)
-        described: dict[int | str, dict[str, Any]] = {
-            200: {"headers": {"ETag": {"schema": {"type": "string"}}}},
-            304: {"description": "Unchanged."},
-        }
+    @app.get("/more", response_model=Small, responses=described)
+    def more() -> Any:
+        return answers.pop()()
 
-        @app.get("/more", response_model=Small, responses=described)
-        def more() -> Any:
-            return answering()
+    with ContractClient(app) as client:
 
-        client = ContractClient(app)
-        client.__enter__()
-        clients.append(client)
-        return client
+        def hold(answering: Callable[[], Any]) -> ContractClient:
+            answers[:] = [answering]
+            return client
 
-    yield hold
-    for client in clients:
-        client.__exit__(None, None, None)
-    templates.drop(url)
+        yield hold
 
 
 TAGGED = {"ETag": '"tag"'}

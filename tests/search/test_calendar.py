@@ -15,7 +15,6 @@ from sqlmodel import func, select
 from app.catalogue.commands import AnyDocument, publish
 from app.clock import Change
 from app.database import Database
-from app.parameters import london_today
 
 DAYS_OUT = "two-oars-days-out-dengie"
 CLOSED = "retro-tuesdays-dice-barn"
@@ -115,7 +114,7 @@ def test_a_calendar_that_subscribes_sees_that_something_changed(
         (same,) = read(client)
         assert same == after
         # With a new year the window moves.
-        app.dependency_overrides[london_today] = lambda: date(2027, 1, 1)
+        app.state.today = lambda: date(2027, 1, 1)
         (next_year,) = read(client)
         assert next_year["SEQUENCE"] > after["SEQUENCE"]
         assert next_year["DTSTART"].dt.date() == date(2027, 1, 5)

@@ -13,7 +13,6 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.database import Database
-from app.parameters import london_today
 
 DAYS_OUT = "01a16afa-4fa4-745a-aa83-b1049ddd4f87"
 CLOSED = {
@@ -197,7 +196,7 @@ def test_an_activity_whose_day_has_come_is_gone_and_was_there_the_day_before(
         assert answer.status_code == 410
         assert get(client, "/v1/activities?provider=two-oars")["total"] == 1
         assert client.get(f"/v1/activities/{DAYS_OUT}/similar").status_code in {404, 410}
-        app.dependency_overrides[london_today] = lambda: TODAY - timedelta(days=1)
+        app.state.today = lambda: TODAY - timedelta(days=1)
         app.state.index.refresh()
         assert client.get(f"/v1/activities/{DAYS_OUT}").status_code == 200
         assert get(client, "/v1/activities?provider=two-oars")["total"] == 2
