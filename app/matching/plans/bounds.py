@@ -76,23 +76,28 @@ def bounds_of(table: Table, limits: Limits, target: float) -> Bounds:
     each = table.each.astype(np.float64)
     cost = each + fees.of_sessions()
     slope = table.worth / 4
+    half = table.worth / 2
+    bonus = _Bonus(table.worth)
+    budget = limits.budget
     price = 0.0
-    if limits.budget is not None:
+    if budget is not None:
         typical = float(np.median(table.points + table.serves @ slope))
         price = 0.5 * typical / max(float(np.median(cost)), 1.0)
     # Money and numbers of sessions are brought to one scale before they are weighed.
-    unit = max(float(limits.budget or 1), 1.0) / BUDGET_WEIGHT
+    unit = max(float(budget or 1), 1.0) / BUDGET_WEIGHT
     found: Bounds | None = None
     course: Values | None = None
     reach, failures = 1.0, 0
     history: list[float] = []
     for _ in range(STEPS if days.longest <= LONG_DAY else STEPS_LONG_DAY):
-        worth = table.points + table.serves @ slope - price * cost
-        after, chains = days.best_chains(worth)
-        best = np.array([chain_worth for chain_worth, _ in chains])
-        picked = _picked(best, limits)
-        constant, natural = _bonus(table.worth, slope)
-        total = constant + float(best[picked].sum()) + price * (limits.budget or 0)
+        worth = table.points + table.serves @ slope
+        if budget is not None:
+            worth -= price * cost
+        after = days.after(worth)
+        best = np.maximum.reduceat(after, table.starts)
+        picked = _picked(best.tolist(), limits)
+        constant, natural = bonus.above(slope)
+        total = constant + sum(best[picked].tolist()) + price * (budget or 0)
         if found is None or total < found.total - CLOSE:
             found = Bounds(worth, after, worth, best, price, slope, total, fees.shares, cost)
             failures = 0
@@ -100,8 +105,8 @@ def bounds_of(table: Table, limits: Limits, target: float) -> Bounds:
             failures += 1
         if failures == PATIENCE:
             reach, failures = reach * SHRINKING, 0
-        rows = [row for block in picked for row in chains[block][1]]
-        over = 0.0 if limits.budget is None else float(cost[rows].sum()) - limits.budget
+        rows = days.chains(after, picked)
+        over = 0.0 if budget is None else float(cost[rows].sum()) - budget
         downhill = np.append(table.serves[rows].sum(axis=0) - natural, over / unit)
         course = _turned(course, downhill)
         length = float(course @ course)
@@ -112,13 +117,14 @@ def bounds_of(table: Table, limits: Limits, target: float) -> Bounds:
             break
         aim = max(target, HOPE * found.total)
         step = reach * max(total - aim, CLOSE) / length
-        slope = np.clip(slope - step * course[:-1], 0.0, table.worth / 2)
-        if limits.budget is not None:
+        slope = np.minimum(np.maximum(slope - step * course[:-1], 0.0), half)
+        if budget is not None:
             price = max(0.0, price + step * float(course[-1]) / unit)
-            fees.lean_on(rows)
-            cost = each + fees.of_sessions()
+            if len(table.fee):
+                fees.lean_on(rows)
+                cost = each + fees.of_sessions()
     assert found is not None  # noqa: S101 - there is at least one step.
-    return replace(found, before=days.best_before(found.worth))
+    return replace(found, before=days.before(found.worth))
 
 
 def _turned(course: Values | None, downhill: Values) -> Values:
@@ -131,10 +137,10 @@ def _turned(course: Values | None, downhill: Values) -> Values:
     return turned
 
 
-def _picked(best: Values, limits: Limits) -> list[int]:
+def _picked(best: Sequence[float], limits: Limits) -> list[int]:
     """The blocks that the relaxed problem chooses."""
-    order = np.argsort(-best, kind="stable")[: limits.days]
-    return [int(block) for block in order if limits.exactly or best[block] > 0]
+    order = sorted(range(len(best)), key=lambda block: -best[block])[: limits.days]
+    return [block for block in order if limits.exactly or best[block] > 0]
 
 
 def best_days(best: Sequence[float] | Values, days: int, *, exactly: bool) -> float:
@@ -143,13 +149,19 @@ def best_days(best: Sequence[float] | Values, days: int, *, exactly: bool) -> fl
     return float(sum(ordered) if exactly else sum(one for one in ordered if one > 0))
 
 
-def _bonus(worth: Values, slope: Values) -> tuple[float, Values]:
-    """How far the bonus lies above its slope at most, and at which number of sessions."""
-    if not len(worth):
-        return 0.0, np.zeros(0)
-    numbers = np.arange(MOST_SERVED + 1)
-    above = worth[:, None] * (1 - 0.5**numbers) - slope[:, None] * numbers
-    return float(above.max(axis=1).sum()), above.argmax(axis=1).astype(np.float64)
+class _Bonus:
+    """How far the bonus of each wish lies above a straight line."""
+
+    def __init__(self, worth: Values) -> None:
+        self.numbers = np.arange(MOST_SERVED + 1, dtype=np.float64)
+        self.bonus = worth[:, None] * (1 - 0.5**self.numbers)
+
+    def above(self, slope: Values) -> tuple[float, Values]:
+        """The most that it lies above lines of these slopes, and at which number of sessions."""
+        if not len(slope):
+            return 0.0, np.zeros(0)
+        above = self.bonus - slope[:, None] * self.numbers
+        return float(above.max(axis=1).sum()), above.argmax(axis=1).astype(np.float64)
 
 
 def room_of(worth: Values, slope: Values) -> Values:
@@ -178,9 +190,7 @@ class _Fees:
             for column in np.flatnonzero(self.visits[number] > 1):
                 rows = np.flatnonzero(table.pays[block, column])
                 self.visits[number, column] = longest_chain(can[np.ix_(rows, rows)])
-        self.block_of: Whole = np.zeros(table.size, dtype=np.int64)
-        for number, block in enumerate(table.blocks):
-            self.block_of[block] = number
+        self.block_of = table.block_of
         self.leaning = np.where(self.visits > 0, 0.0, -np.inf)
         self.step = 0.5
         self._spread()
@@ -217,57 +227,64 @@ def longest_chain(can: Flags) -> int:
 
 
 class _Days:
-    """All days side by side, so that one step backwards in time is one step on every day."""
+    """All days side by side: first those sessions that nothing follows, then those before them."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
         self.longest = max((len(block) for block in table.blocks), default=0)
-        shape = (len(table.blocks), self.longest)
-        self.rows: Whole = np.full(shape, -1, dtype=np.int64)
-        self.closed: Values = np.full((*shape, self.longest), -np.inf)
-        for number, (block, can) in enumerate(zip(table.blocks, table.follows, strict=True)):
-            self.rows[number, : len(block)] = block
-            self.closed[number, : len(block), : len(block)][can] = 0.0
-        self.filled = self.rows >= 0
-        # With the order of the table, a session's followers stand behind it.
-        self.by_step = np.ascontiguousarray(self.closed.transpose(1, 0, 2))
-        self.by_step_back = np.ascontiguousarray(self.closed.transpose(2, 0, 1))
+        depth = [0] * table.size
+        by_depth: list[list[int]] = [[]]
+        for row in range(table.size - 1, -1, -1):
+            behind = table.behind[row]
+            if behind:
+                depth[row] = deep = 1 + max([depth[one] for one in behind])
+                if deep == len(by_depth):
+                    by_depth.append([])
+                by_depth[deep].append(row)
+        self.steps = [_Step.of(rows, table.behind) for rows in by_depth[1:]]
 
-    def _spread(self, worth: Values) -> Values:
-        spread: Values = np.where(self.filled, worth[self.rows], -np.inf)
-        return spread
+    def after(self, worth: Values) -> Values:
+        """What each session and the best chain behind it are worth."""
+        # The last place stands for nothing that follows, which is worth nothing.
+        found = np.append(worth, 0.0)
+        for step in self.steps:
+            found[step.rows] += found[step.others].max(axis=0)
+        return found[:-1]
 
-    def best_chains(self, worth: Values) -> tuple[Values, list[tuple[float, list[int]]]]:
-        """What each session and the best chain behind it are worth, and each day's best chain."""
-        table = self.table
-        after = self._spread(worth)
-        for step in range(self.longest - 2, -1, -1):
-            tail = slice(step + 1, None)
-            behind = (after[:, tail] + self.by_step[step][:, tail]).max(axis=1)
-            after[:, step] += np.maximum(behind, 0.0)
-        chains = []
-        for number, block in enumerate(table.blocks):
-            here = after[number, : len(block)]
-            at = int(here.argmax())
-            best, chain = float(here[at]), [at]
-            while True:
-                follow = here + self.closed[number, at, : len(block)]
-                at = int(follow.argmax())
-                if follow[at] <= 0:
-                    break
-                chain.append(at)
-            chains.append((best, [int(block[one]) for one in chain]))
-        flat = np.empty(table.size)
-        flat[self.rows[self.filled]] = after[self.filled]
-        return flat, chains
-
-    def best_before(self, worth: Values) -> Values:
+    def before(self, worth: Values) -> Values:
         """What each session and the best chain before it are worth."""
-        before = self._spread(worth)
-        for step in range(1, self.longest):
-            head = slice(0, step)
-            ahead = (before[:, head] + self.by_step_back[step][:, head]).max(axis=1)
-            before[:, step] += np.maximum(ahead, 0.0)
-        flat = np.empty(self.table.size)
-        flat[self.rows[self.filled]] = before[self.filled]
-        return flat
+        found = worth.tolist()
+        for row, ahead in enumerate(self.table.ahead):
+            if ahead:
+                found[row] += max(0.0, *[found[one] for one in ahead])
+        return np.array(found, dtype=np.float64)
+
+    def chains(self, after: Values, blocks: Sequence[int]) -> list[int]:
+        """The rows of the best chains of some blocks."""
+        worth = after.tolist()
+        table, rows = self.table, []
+        for block in blocks:
+            first = int(table.starts[block])
+            row = first + int(after[first : first + len(table.blocks[block])].argmax())
+            rows.append(row)
+            while behind := table.behind[row]:
+                row = max(behind, key=worth.__getitem__)
+                if worth[row] <= 0:
+                    break
+                rows.append(row)
+        return rows
+
+
+@dataclass(frozen=True)
+class _Step:
+    """Sessions, and in columns those that can follow each, filled up with nothing."""
+
+    rows: Whole
+    others: Whole
+
+    @classmethod
+    def of(cls, rows: Sequence[int], behind: Sequence[Sequence[int]]) -> "_Step":
+        most = max(len(behind[row]) for row in rows)
+        nothing = len(behind)
+        others = [[*behind[row], *[nothing] * (most + 1 - len(behind[row]))] for row in rows]
+        return cls(np.array(rows), np.ascontiguousarray(np.array(others).T))
