@@ -30,6 +30,8 @@ HOPE = 0.985
 
 BUDGET_WEIGHT = 30.0
 CLOSE = 1e-9
+FLOOR = -8.0
+"""A day on which a fee can be paid bears at least this little of it: a power of e."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,9 @@ def bounds_of(table: Table, limits: Limits, target: float) -> Bounds:
     if budget is not None:
         typical = float(np.median(table.points + table.serves @ slope))
         price = 0.5 * typical / max(float(np.median(cost)), 1.0)
+        if target:
+            # Money is worth no more than all that it buys.
+            price = min(price, 0.5 * target / max(budget, 1))
     # Money and numbers of sessions are brought to one scale before they are weighed.
     unit = max(float(budget or 1), 1.0) / BUDGET_WEIGHT
     found: Bounds | None = None
@@ -107,7 +112,9 @@ def bounds_of(table: Table, limits: Limits, target: float) -> Bounds:
             reach, failures = reach * SHRINKING, 0
         rows = days.chains(after, picked)
         over = 0.0 if budget is None else float(cost[rows].sum()) - budget
-        downhill = np.append(table.serves[rows].sum(axis=0) - natural, over / unit)
+        downhill = np.empty(len(slope) + 1)
+        downhill[:-1] = table.serves[rows].sum(axis=0) - natural
+        downhill[-1] = over / unit
         course = _turned(course, downhill)
         length = float(course @ course)
         if length < CLOSE or found.total <= target + CLOSE:
@@ -119,7 +126,8 @@ def bounds_of(table: Table, limits: Limits, target: float) -> Bounds:
         step = reach * max(total - aim, CLOSE) / length
         slope = np.minimum(np.maximum(slope - step * course[:-1], 0.0), half)
         if budget is not None:
-            price = max(0.0, price + step * float(course[-1]) / unit)
+            dearest = max(found.total, 0.0) / max(budget, 1)
+            price = min(max(0.0, price + step * float(course[-1]) / unit), dearest)
             if len(table.fee):
                 fees.lean_on(rows)
                 cost = each + fees.of_sessions()
@@ -190,30 +198,34 @@ class _Fees:
             for column in np.flatnonzero(self.visits[number] > 1):
                 rows = np.flatnonzero(table.pays[block, column])
                 self.visits[number, column] = longest_chain(can[np.ix_(rows, rows)])
-        self.block_of = table.block_of
+        places = np.nonzero(table.pays)
+        self.payers, self.columns = places
+        self.blocks = table.block_of[self.payers]
+        self.cells: dict[int, list[tuple[int, int]]] = {}
+        cells = zip(self.blocks.tolist(), self.columns.tolist(), strict=True)
+        for row, cell in zip(self.payers.tolist(), cells, strict=True):
+            self.cells.setdefault(row, []).append(cell)
+        self.floor = np.where(self.visits > 0, FLOOR, -np.inf)
         self.leaning = np.where(self.visits > 0, 0.0, -np.inf)
+        self.visits = np.maximum(self.visits, 1)
         self.step = 0.5
         self._spread()
 
     def _spread(self) -> None:
-        weights = np.exp(self.leaning - self.leaning.max(axis=0, initial=0.0))
+        weights = np.exp(self.leaning)
         self.shares: Values = self.fee * weights / np.maximum(weights.sum(axis=0), 1e-300)
 
     def of_sessions(self) -> Values:
         """What each session bears of the fees that it pays with others."""
-        each = self.shares / np.maximum(self.visits, 1)
-        borne: Values = (self.table.pays * each[self.block_of]).sum(axis=1)
-        return borne
+        each = (self.shares / self.visits)[self.blocks, self.columns]
+        return np.bincount(self.payers, each, minlength=self.table.size)
 
     def lean_on(self, rows: Sequence[int]) -> None:
         """Spread more of each fee over the days on which these sessions pay it."""
-        if not len(self.fee):
-            return
-        used = np.zeros(self.visits.shape)
-        np.maximum.at(used, self.block_of[rows], self.table.pays[rows])
-        self.leaning += self.step * used
-        self.leaning -= np.where(np.isfinite(self.leaning), self.leaning, -np.inf).max(axis=0)
-        self.leaning = np.maximum(self.leaning, np.where(self.visits > 0, -8.0, -np.inf))
+        for cell in {cell for row in rows for cell in self.cells.get(row, ())}:
+            self.leaning[cell] += self.step
+        self.leaning -= self.leaning.max(axis=0)
+        self.leaning = np.maximum(self.leaning, self.floor)
         self.step *= 0.97
         self._spread()
 
@@ -246,7 +258,8 @@ class _Days:
     def after(self, worth: Values) -> Values:
         """What each session and the best chain behind it are worth."""
         # The last place stands for nothing that follows, which is worth nothing.
-        found = np.append(worth, 0.0)
+        found = np.zeros(len(worth) + 1)
+        found[:-1] = worth
         for step in self.steps:
             found[step.rows] += found[step.others].max(axis=0)
         return found[:-1]
