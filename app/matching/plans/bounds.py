@@ -2,8 +2,8 @@
 
 The budget is priced, and the bonus of each wish is bounded by a straight line (it is concave), so
 that every session has a worth of its own and the best chain of sessions of a day is found by
-walking backwards in time. Any price and any slope give a bound; a few steps of the subgradient
-method find good ones (Held and Karp, 1971).
+walking backwards in time. Any price and any slope give a bound (Held and Karp, 1971); a few steps
+of Shor's method with dilation of space find good ones.
 """
 
 from collections.abc import Sequence
@@ -16,17 +16,21 @@ from app.matching.plans.problem import Flags, Table, Values, Whole
 MOST_SERVED = 48
 """Sessions beyond this many change a bonus by less than a number can hold."""
 
-STEPS = 300
+STEPS = 120
 STEPS_LONG_DAY = 60
-WATCHED = 12
-ENOUGH = 0.001
+LONG_DAY = 80
+WATCHED = 16
+ENOUGH = 0.0003
 """The search begins when this many steps bring no more than this part of the bound."""
 
-LONG_DAY = 80
-PATIENCE = 3
-SHRINKING = 0.7
-HOPE = 0.985
-"""A plan about this good is hoped for; aiming at it makes for steps of the right length."""
+FIRST_LENGTH = 0.1
+"""How far the first step goes, as a part of the way from nothing to where it begins."""
+
+LONGER, SHORTER = 1.2, 0.85
+STRETCH = 2.0
+MOST_ON = 10
+STEEP = 5.0
+"""How steeply the bound is taken to rise where money would have a price below nothing."""
 
 BUDGET_WEIGHT = 30.0
 CLOSE = 1e-9
@@ -68,81 +72,109 @@ class Bounds:
 def bounds_of(table: Table, limits: Limits, target: float) -> Bounds:
     """The best bound that a few steps find.
 
+    Each step goes downhill in a space that is stretched where the way went to and fro (Shor, 1985).
+
     Args:
         table: the candidates.
         limits: what plans are within.
         target: the value of a plan that is known; 0 if none is.
     """
-    days = _Days(table)
-    fees = _Fees(table)
-    each = table.each.astype(np.float64)
-    cost = each + fees.of_sessions()
-    slope = table.worth / 4
-    half = table.worth / 2
-    bonus = _Bonus(table.worth)
-    budget = limits.budget
-    price = 0.0
-    if budget is not None:
-        typical = float(np.median(table.points + table.serves @ slope))
-        price = 0.5 * typical / max(float(np.median(cost)), 1.0)
+    relaxed = _Relaxed(table, limits)
+    place = relaxed.start(target)
+    found, uphill = relaxed.at(place)
+    history = [found.total]
+    length = FIRST_LENGTH * (float(np.linalg.norm(place)) or 1.0)
+    stretched = np.eye(len(place))
+    turned = uphill
+    most = STEPS if relaxed.days.longest <= LONG_DAY else STEPS_LONG_DAY
+    while len(history) < most and not _enough(history, target):
+        steepness = float(np.linalg.norm(turned))
+        if steepness < CLOSE:
+            break
+        course = stretched @ (turned / steepness)
+        before = uphill
+        for again in range(MOST_ON):
+            place -= length * course
+            bound, uphill = relaxed.at(place)
+            if bound.total < found.total:
+                found = bound
+            history.append(found.total)
+            if float(uphill @ course) <= 0:
+                if not again:
+                    length *= SHORTER
+                break
+            if again:
+                length *= LONGER
+        turn = stretched.T @ (uphill - before)
+        size = float(np.linalg.norm(turn))
+        if size > CLOSE:
+            turn /= size
+            stretched += np.outer(stretched @ turn, (1 / STRETCH - 1) * turn)
+        turned = stretched.T @ uphill
+    return replace(found, before=relaxed.days.before(found.worth))
+
+
+def _enough(history: Sequence[float], target: float) -> bool:
+    """Whether more steps are not worth their time."""
+    last = history[-1]
+    watched = len(history) > WATCHED and history[-WATCHED] - last < ENOUGH * last
+    return watched or last <= target + CLOSE
+
+
+class _Relaxed:
+    """The week with its budget priced and each bonus bounded by a straight line.
+
+    A place is the slope of each line and, where there is a budget, the price. Both are at least
+    nothing: what is below is taken as nothing.
+    """
+
+    def __init__(self, table: Table, limits: Limits) -> None:
+        self.table, self.limits = table, limits
+        self.days = _Days(table)
+        self.fees = _Fees(table)
+        self.each = table.each.astype(np.float64)
+        self.cost = self.each + self.fees.of_sessions()
+        self.bonus = _Bonus(table.worth)
+        self.wishes = len(table.worth)
+        # Money and numbers of sessions are brought to one scale before they are weighed.
+        self.unit = max(float(limits.budget or 1), 1.0) / BUDGET_WEIGHT
+
+    def start(self, target: float) -> Values:
+        """Where to begin, if a plan of some value is known."""
+        slope, budget = self.table.worth / 4, self.limits.budget
+        if budget is None:
+            return slope
+        typical = float(np.median(self.table.points + self.table.serves @ slope))
+        price = 0.5 * typical / max(float(np.median(self.cost)), 1.0)
         if target:
             # Money is worth no more than all that it buys.
             price = min(price, 0.5 * target / max(budget, 1))
-    # Money and numbers of sessions are brought to one scale before they are weighed.
-    unit = max(float(budget or 1), 1.0) / BUDGET_WEIGHT
-    found: Bounds | None = None
-    course: Values | None = None
-    reach, failures = 1.0, 0
-    history: list[float] = []
-    for _ in range(STEPS if days.longest <= LONG_DAY else STEPS_LONG_DAY):
+        return np.append(slope, price * self.unit)
+
+    def at(self, place: Values) -> tuple[Bounds, Values]:
+        """The bound at a place, without what is worth most before each session, and its slope."""
+        table, fees, budget = self.table, self.fees, self.limits.budget
+        slope = np.maximum(place[: self.wishes], 0.0)
+        price = 0.0 if budget is None else max(float(place[-1]), 0.0) / self.unit
+        cost, shares = self.cost, fees.shares
         worth = table.points + table.serves @ slope
-        if budget is not None:
+        if price:
             worth -= price * cost
-        after = days.after(worth)
+        after = self.days.after(worth)
         best = np.maximum.reduceat(after, table.starts)
-        picked = _picked(best.tolist(), limits)
-        constant, natural = bonus.above(slope)
+        picked = _picked(best.tolist(), self.limits)
+        constant, natural = self.bonus.above(slope)
         total = constant + sum(best[picked].tolist()) + price * (budget or 0)
-        if found is None or total < found.total - CLOSE:
-            found = Bounds(worth, after, worth, best, price, slope, total, fees.shares, cost)
-            failures = 0
-        else:
-            failures += 1
-        if failures == PATIENCE:
-            reach, failures = reach * SHRINKING, 0
-        rows = days.chains(after, picked)
-        over = 0.0 if budget is None else float(cost[rows].sum()) - budget
-        downhill = np.empty(len(slope) + 1)
-        downhill[:-1] = table.serves[rows].sum(axis=0) - natural
-        downhill[-1] = over / unit
-        course = _turned(course, downhill)
-        length = float(course @ course)
-        if length < CLOSE or found.total <= target + CLOSE:
-            break
-        history.append(found.total)
-        if len(history) > WATCHED and history[-WATCHED] - found.total < ENOUGH * found.total:
-            break
-        aim = max(target, HOPE * found.total)
-        step = reach * max(total - aim, CLOSE) / length
-        slope = np.minimum(np.maximum(slope - step * course[:-1], 0.0), half)
+        rows = self.days.chains(after, picked)
+        uphill = np.empty(len(place))
+        uphill[: self.wishes] = table.serves[rows].sum(axis=0) - natural
         if budget is not None:
-            dearest = max(found.total, 0.0) / max(budget, 1)
-            price = min(max(0.0, price + step * float(course[-1]) / unit), dearest)
+            rise = (budget - float(cost[rows].sum())) / self.unit
+            uphill[-1] = min(rise, -STEEP) if place[-1] < 0 else rise
             if len(table.fee):
                 fees.lean_on(rows)
-                cost = each + fees.of_sessions()
-    assert found is not None  # noqa: S101 - there is at least one step.
-    return replace(found, before=days.before(found.worth))
-
-
-def _turned(course: Values | None, downhill: Values) -> Values:
-    """A direction that does not turn back on the last one (Camerini, Fratta and Maffioli, 1975)."""
-    if course is None:
-        return downhill
-    against = float(downhill @ course)
-    turn = max(0.0, -1.5 * against / max(float(course @ course), CLOSE))
-    turned: Values = downhill + turn * course
-    return turned
+                self.cost = self.each + fees.of_sessions()
+        return Bounds(worth, after, worth, best, price, slope, total, shares, cost), uphill
 
 
 def _picked(best: Sequence[float], limits: Limits) -> list[int]:

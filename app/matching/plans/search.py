@@ -32,7 +32,7 @@ from app.matching.plans.partial import (
 )
 from app.matching.plans.problem import Costs, Flags, Table, Values, Whole
 
-FIRST_GAP = 0.001
+FIRST_GAP = 0.0005
 WIDENING = 3
 QUICK_WIDTH = 48
 MOST_WORK = 8_000_000
