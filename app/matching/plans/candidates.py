@@ -27,6 +27,7 @@ MOST_CANDIDATES = 200
 MINUTES_A_MILE = Fraction(26, 5)
 """At 15 miles an hour by road, which is 1.3 times a mile in a straight line."""
 
+
 @dataclass(frozen=True, repr=False)
 class Choice:
     """A session that serves the person, and the activity that it is one of."""

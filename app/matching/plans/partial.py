@@ -120,4 +120,3 @@ def numbers_to(count: int) -> Whole:
     """The numbers from 0, as many."""
     found: Whole = np.arange(count, dtype=np.int64)
     return found
-
