@@ -250,7 +250,8 @@ class _Fees:
     def of_sessions(self) -> Values:
         """What each session bears of the fees that it pays with others."""
         each = (self.shares / self.visits)[self.blocks, self.columns]
-        return np.bincount(self.payers, each, minlength=self.table.size)
+        borne: Values = np.bincount(self.payers, each, minlength=self.table.size).astype(np.float64)
+        return borne
 
     def lean_on(self, rows: Sequence[int]) -> None:
         """Spread more of each fee over the days on which these sessions pay it."""

@@ -35,7 +35,7 @@ from app.matching.plans.problem import Costs, Flags, Table, Values, Whole
 FIRST_GAP = 0.0005
 WIDENING = 3
 QUICK_WIDTH = 48
-MOST_WORK = 8_000_000
+MOST_WORK = 10_000_000
 """Comparisons after which a search is too long. They are counted, so that the same question always
 has the same answer."""
 CHUNK = 256
@@ -162,7 +162,7 @@ class _Search:
             if self.through[row] + rest < needed:
                 continue
             own, behind = self.worth[row], rest + self.behind[row]
-            grown = [(own, (row,))]
+            grown: list[Chain] = [(own, (row,))]
             for ahead in self.table.ahead[row]:
                 grown += [(before + own, (*rows, row)) for before, rows in at_end.get(ahead, ())]
             hopeful = [chain for chain in grown if chain[0] + behind >= needed]
@@ -291,7 +291,7 @@ class _Search:
         """What each partial plan can give at most when the later days are added."""
         table, limits = self.table, self.limits
         served = np.minimum(plans.served, MOST_SERVED).astype(np.int64)
-        found = plans.points + self.most_of_wish[self.wishes, served].sum(axis=1)
+        found: Values = plans.points + self.most_of_wish[self.wishes, served].sum(axis=1)
         left = np.zeros(len(found))
         if limits.budget is not None:
             left = limits.budget - plans.cost.astype(np.float64)
