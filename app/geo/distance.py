@@ -47,10 +47,29 @@ def miles_to_many(point: Point, latitudes: Floats, longitudes: Floats) -> Floats
     Returns:
         Miles, in the same shape.
     """
-    cosine = np.cos(np.radians((latitudes + point.latitude) / 2))
+    return miles_of_pairs(
+        np.asarray(point.latitude), np.asarray(point.longitude), latitudes, longitudes
+    )
+
+
+def miles_of_pairs(
+    latitudes: Floats, longitudes: Floats, other_latitudes: Floats, other_longitudes: Floats
+) -> Floats:
+    """The straight-line miles from each of some points to its other, as `miles_to_many` has them.
+
+    Args:
+        latitudes: degrees; any shape.
+        longitudes: degrees; the same shape.
+        other_latitudes: degrees; a shape that goes with it.
+        other_longitudes: degrees; the same shape.
+
+    Returns:
+        Miles, in the shape of both together.
+    """
+    cosine = np.cos(np.radians((other_latitudes + latitudes) / 2))
     square = cosine * cosine
-    north = (latitudes - point.latitude) * (111.69934 + square * (0.0096 * square - 1.1417))
-    east = (longitudes - point.longitude) * cosine * (111.69938 - 0.3806 * square)
+    north = (other_latitudes - latitudes) * (111.69934 + square * (0.0096 * square - 1.1417))
+    east = (other_longitudes - longitudes) * cosine * (111.69938 - 0.3806 * square)
     miles: Floats = np.sqrt(north * north + east * east) / KM_PER_MILE
     return miles
 

@@ -61,6 +61,20 @@ class Item:
         return None if self.each is None else self.each * attendances + self.weekly
 
 
+SHARED_UNITS = frozenset({"week", "month", "term", "course"})
+"""Prices that are paid once, to however many sessions one comes."""
+
+
+def shared(item: Item) -> bool:
+    """Whether a part of a price is paid once, to however many sessions one comes."""
+    return item.unit in SHARED_UNITS
+
+
+def weekly_share(item: Item) -> Fraction:
+    """What such a part comes to in a week: of a course or term, the share of one session."""
+    return item.weekly + (item.each or Fraction(0))
+
+
 @dataclass(frozen=True)
 class Bill:
     """A price as one person pays it: what counts, what may be chosen besides, what is not known."""
@@ -96,6 +110,16 @@ class Bill:
         return self.each + self.weekly
 
     @kept
+    def week(self) -> "WeekOfVisits":
+        """What visits in one week come to: what each costs, and what is paid once for all."""
+        alone = [item for item in self.counted if not shared(item)]
+        together = [item for item in self.counted if shared(item)]
+        each = sum((item.each or NOTHING for item in alone), NOTHING)
+        fee = sum((weekly_share(item) for item in together), NOTHING)
+        parts = tuple((item.part, item.unit, item.pence) for item in together)
+        return WeekOfVisits(each if self.known else None, fee if self.known else NOTHING, parts)
+
+    @kept
     def over(self) -> int:
         """A denominator that all that counts can be told with in whole numbers."""
         amounts = [
@@ -123,6 +147,18 @@ class Bill:
     def free(self) -> bool:
         """Whether nothing at all is paid."""
         return self.known and not (self.each or self.weekly or self.once)
+
+
+@dataclass(frozen=True, slots=True)
+class WeekOfVisits:
+    """Exact pence for each visit, None where not known, and once for all visits of a week.
+
+    `parts` are those of the price that are paid once for all.
+    """
+
+    each: Fraction | None
+    fee: Fraction
+    parts: tuple[tuple[str, str, int | None], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 The budget is priced, and the bonus of each wish is bounded by a straight line (it is concave), so
 that every session has a worth of its own and the best chain of sessions of a day is found by
-walking backwards in time. Any price and any slope give a bound; a few steps of the subgradient
-method find good ones (Held and Karp, 1971).
+walking backwards in time. Any price and any slope give a bound (Held and Karp, 1971); a few steps
+of Shor's method with dilation of space find good ones.
 """
 
 from collections.abc import Sequence
@@ -16,20 +16,26 @@ from app.matching.plans.problem import Flags, Table, Values, Whole
 MOST_SERVED = 48
 """Sessions beyond this many change a bonus by less than a number can hold."""
 
-STEPS = 300
+STEPS = 120
 STEPS_LONG_DAY = 60
-WATCHED = 12
-ENOUGH = 0.001
+LONG_DAY = 80
+WATCHED = 16
+ENOUGH = 0.0003
 """The search begins when this many steps bring no more than this part of the bound."""
 
-LONG_DAY = 80
-PATIENCE = 3
-SHRINKING = 0.7
-HOPE = 0.985
-"""A plan about this good is hoped for; aiming at it makes for steps of the right length."""
+FIRST_LENGTH = 0.1
+"""How far the first step goes, as a part of the way from nothing to where it begins."""
+
+LONGER, SHORTER = 1.2, 0.85
+STRETCH = 2.0
+MOST_ON = 10
+STEEP = 5.0
+"""How steeply the bound is taken to rise where money would have a price below nothing."""
 
 BUDGET_WEIGHT = 30.0
 CLOSE = 1e-9
+FLOOR = -8.0
+"""A day on which a fee can be paid bears at least this little of it: a power of e."""
 
 
 @dataclass(frozen=True)
@@ -66,75 +72,115 @@ class Bounds:
 def bounds_of(table: Table, limits: Limits, target: float) -> Bounds:
     """The best bound that a few steps find.
 
+    Each step goes downhill in a space that is stretched where the way went to and fro (Shor, 1985).
+
     Args:
         table: the candidates.
         limits: what plans are within.
         target: the value of a plan that is known; 0 if none is.
     """
-    days = _Days(table)
-    fees = _Fees(table)
-    each = table.each.astype(np.float64)
-    cost = each + fees.of_sessions()
-    slope = table.worth / 4
-    price = 0.0
-    if limits.budget is not None:
-        typical = float(np.median(table.points + table.serves @ slope))
-        price = 0.5 * typical / max(float(np.median(cost)), 1.0)
-    # Money and numbers of sessions are brought to one scale before they are weighed.
-    unit = max(float(limits.budget or 1), 1.0) / BUDGET_WEIGHT
-    found: Bounds | None = None
-    course: Values | None = None
-    reach, failures = 1.0, 0
-    history: list[float] = []
-    for _ in range(STEPS if days.longest <= LONG_DAY else STEPS_LONG_DAY):
-        worth = table.points + table.serves @ slope - price * cost
-        after, chains = days.best_chains(worth)
-        best = np.array([chain_worth for chain_worth, _ in chains])
-        picked = _picked(best, limits)
-        constant, natural = _bonus(table.worth, slope)
-        total = constant + float(best[picked].sum()) + price * (limits.budget or 0)
-        if found is None or total < found.total - CLOSE:
-            found = Bounds(worth, after, worth, best, price, slope, total, fees.shares, cost)
-            failures = 0
-        else:
-            failures += 1
-        if failures == PATIENCE:
-            reach, failures = reach * SHRINKING, 0
-        rows = [row for block in picked for row in chains[block][1]]
-        over = 0.0 if limits.budget is None else float(cost[rows].sum()) - limits.budget
-        downhill = np.append(table.serves[rows].sum(axis=0) - natural, over / unit)
-        course = _turned(course, downhill)
-        length = float(course @ course)
-        if length < CLOSE or found.total <= target + CLOSE:
+    relaxed = _Relaxed(table, limits)
+    place = relaxed.start(target)
+    found, uphill = relaxed.at(place)
+    history = [found.total]
+    length = FIRST_LENGTH * (float(np.linalg.norm(place)) or 1.0)
+    stretched = np.eye(len(place))
+    turned = uphill
+    most = STEPS if relaxed.days.longest <= LONG_DAY else STEPS_LONG_DAY
+    while len(history) < most and not _enough(history, target):
+        steepness = float(np.linalg.norm(turned))
+        if steepness < CLOSE:
             break
-        history.append(found.total)
-        if len(history) > WATCHED and history[-WATCHED] - found.total < ENOUGH * found.total:
-            break
-        aim = max(target, HOPE * found.total)
-        step = reach * max(total - aim, CLOSE) / length
-        slope = np.clip(slope - step * course[:-1], 0.0, table.worth / 2)
-        if limits.budget is not None:
-            price = max(0.0, price + step * float(course[-1]) / unit)
-            fees.lean_on(rows)
-            cost = each + fees.of_sessions()
-    assert found is not None  # noqa: S101 - there is at least one step.
-    return replace(found, before=days.best_before(found.worth))
+        course = stretched @ (turned / steepness)
+        before = uphill
+        for again in range(MOST_ON):
+            place -= length * course
+            bound, uphill = relaxed.at(place)
+            if bound.total < found.total:
+                found = bound
+            history.append(found.total)
+            if float(uphill @ course) <= 0:
+                if not again:
+                    length *= SHORTER
+                break
+            if again:
+                length *= LONGER
+        turn = stretched.T @ (uphill - before)
+        size = float(np.linalg.norm(turn))
+        if size > CLOSE:
+            turn /= size
+            stretched += np.outer(stretched @ turn, (1 / STRETCH - 1) * turn)
+        turned = stretched.T @ uphill
+    return replace(found, before=relaxed.days.before(found.worth))
 
 
-def _turned(course: Values | None, downhill: Values) -> Values:
-    """A direction that does not turn back on the last one (Camerini, Fratta and Maffioli, 1975)."""
-    if course is None:
-        return downhill
-    against = float(downhill @ course)
-    turn = max(0.0, -1.5 * against / max(float(course @ course), CLOSE))
-    turned: Values = downhill + turn * course
-    return turned
+def _enough(history: Sequence[float], target: float) -> bool:
+    """Whether more steps are not worth their time."""
+    last = history[-1]
+    watched = len(history) > WATCHED and history[-WATCHED] - last < ENOUGH * last
+    return watched or last <= target + CLOSE
 
 
-def _picked(best: Values, limits: Limits) -> list[int]:
+class _Relaxed:
+    """The week with its budget priced and each bonus bounded by a straight line.
+
+    A place is the slope of each line and, where there is a budget, the price. Both are at least
+    nothing: what is below is taken as nothing.
+    """
+
+    def __init__(self, table: Table, limits: Limits) -> None:
+        self.table, self.limits = table, limits
+        self.days = _Days(table)
+        self.fees = _Fees(table)
+        self.each = table.each.astype(np.float64)
+        self.cost = self.each + self.fees.of_sessions()
+        self.bonus = _Bonus(table.worth)
+        self.wishes = len(table.worth)
+        # Money and numbers of sessions are brought to one scale before they are weighed.
+        self.unit = max(float(limits.budget or 1), 1.0) / BUDGET_WEIGHT
+
+    def start(self, target: float) -> Values:
+        """Where to begin, if a plan of some value is known."""
+        slope, budget = self.table.worth / 4, self.limits.budget
+        if budget is None:
+            return slope
+        typical = float(np.median(self.table.points + self.table.serves @ slope))
+        price = 0.5 * typical / max(float(np.median(self.cost)), 1.0)
+        if target:
+            # Money is worth no more than all that it buys.
+            price = min(price, 0.5 * target / max(budget, 1))
+        return np.append(slope, price * self.unit)
+
+    def at(self, place: Values) -> tuple[Bounds, Values]:
+        """The bound at a place, without what is worth most before each session, and its slope."""
+        table, fees, budget = self.table, self.fees, self.limits.budget
+        slope = np.maximum(place[: self.wishes], 0.0)
+        price = 0.0 if budget is None else max(float(place[-1]), 0.0) / self.unit
+        cost, shares = self.cost, fees.shares
+        worth = table.points + table.serves @ slope
+        if price:
+            worth -= price * cost
+        after = self.days.after(worth)
+        best = np.maximum.reduceat(after, table.starts)
+        picked = _picked(best.tolist(), self.limits)
+        constant, natural = self.bonus.above(slope)
+        total = constant + sum(best[picked].tolist()) + price * (budget or 0)
+        rows = self.days.chains(after, picked)
+        uphill = np.empty(len(place))
+        uphill[: self.wishes] = table.serves[rows].sum(axis=0) - natural
+        if budget is not None:
+            rise = (budget - float(cost[rows].sum())) / self.unit
+            uphill[-1] = min(rise, -STEEP) if place[-1] < 0 else rise
+            if len(table.fee):
+                fees.lean_on(rows)
+                self.cost = self.each + fees.of_sessions()
+        return Bounds(worth, after, worth, best, price, slope, total, shares, cost), uphill
+
+
+def _picked(best: Sequence[float], limits: Limits) -> list[int]:
     """The blocks that the relaxed problem chooses."""
-    order = np.argsort(-best, kind="stable")[: limits.days]
-    return [int(block) for block in order if limits.exactly or best[block] > 0]
+    order = sorted(range(len(best)), key=lambda block: -best[block])[: limits.days]
+    return [block for block in order if limits.exactly or best[block] > 0]
 
 
 def best_days(best: Sequence[float] | Values, days: int, *, exactly: bool) -> float:
@@ -143,13 +189,19 @@ def best_days(best: Sequence[float] | Values, days: int, *, exactly: bool) -> fl
     return float(sum(ordered) if exactly else sum(one for one in ordered if one > 0))
 
 
-def _bonus(worth: Values, slope: Values) -> tuple[float, Values]:
-    """How far the bonus lies above its slope at most, and at which number of sessions."""
-    if not len(worth):
-        return 0.0, np.zeros(0)
-    numbers = np.arange(MOST_SERVED + 1)
-    above = worth[:, None] * (1 - 0.5**numbers) - slope[:, None] * numbers
-    return float(above.max(axis=1).sum()), above.argmax(axis=1).astype(np.float64)
+class _Bonus:
+    """How far the bonus of each wish lies above a straight line."""
+
+    def __init__(self, worth: Values) -> None:
+        self.numbers = np.arange(MOST_SERVED + 1, dtype=np.float64)
+        self.bonus = worth[:, None] * (1 - 0.5**self.numbers)
+
+    def above(self, slope: Values) -> tuple[float, Values]:
+        """The most that it lies above lines of these slopes, and at which number of sessions."""
+        if not len(slope):
+            return 0.0, np.zeros(0)
+        above = self.bonus - slope[:, None] * self.numbers
+        return float(above.max(axis=1).sum()), above.argmax(axis=1).astype(np.float64)
 
 
 def room_of(worth: Values, slope: Values) -> Values:
@@ -178,32 +230,35 @@ class _Fees:
             for column in np.flatnonzero(self.visits[number] > 1):
                 rows = np.flatnonzero(table.pays[block, column])
                 self.visits[number, column] = longest_chain(can[np.ix_(rows, rows)])
-        self.block_of: Whole = np.zeros(table.size, dtype=np.int64)
-        for number, block in enumerate(table.blocks):
-            self.block_of[block] = number
+        places = np.nonzero(table.pays)
+        self.payers, self.columns = places
+        self.blocks = table.block_of[self.payers]
+        self.cells: dict[int, list[tuple[int, int]]] = {}
+        cells = zip(self.blocks.tolist(), self.columns.tolist(), strict=True)
+        for row, cell in zip(self.payers.tolist(), cells, strict=True):
+            self.cells.setdefault(row, []).append(cell)
+        self.floor = np.where(self.visits > 0, FLOOR, -np.inf)
         self.leaning = np.where(self.visits > 0, 0.0, -np.inf)
+        self.visits = np.maximum(self.visits, 1)
         self.step = 0.5
         self._spread()
 
     def _spread(self) -> None:
-        weights = np.exp(self.leaning - self.leaning.max(axis=0, initial=0.0))
+        weights = np.exp(self.leaning)
         self.shares: Values = self.fee * weights / np.maximum(weights.sum(axis=0), 1e-300)
 
     def of_sessions(self) -> Values:
         """What each session bears of the fees that it pays with others."""
-        each = self.shares / np.maximum(self.visits, 1)
-        borne: Values = (self.table.pays * each[self.block_of]).sum(axis=1)
+        each = (self.shares / self.visits)[self.blocks, self.columns]
+        borne: Values = np.bincount(self.payers, each, minlength=self.table.size).astype(np.float64)
         return borne
 
     def lean_on(self, rows: Sequence[int]) -> None:
         """Spread more of each fee over the days on which these sessions pay it."""
-        if not len(self.fee):
-            return
-        used = np.zeros(self.visits.shape)
-        np.maximum.at(used, self.block_of[rows], self.table.pays[rows])
-        self.leaning += self.step * used
-        self.leaning -= np.where(np.isfinite(self.leaning), self.leaning, -np.inf).max(axis=0)
-        self.leaning = np.maximum(self.leaning, np.where(self.visits > 0, -8.0, -np.inf))
+        for cell in {cell for row in rows for cell in self.cells.get(row, ())}:
+            self.leaning[cell] += self.step
+        self.leaning -= self.leaning.max(axis=0)
+        self.leaning = np.maximum(self.leaning, self.floor)
         self.step *= 0.97
         self._spread()
 
@@ -217,57 +272,65 @@ def longest_chain(can: Flags) -> int:
 
 
 class _Days:
-    """All days side by side, so that one step backwards in time is one step on every day."""
+    """All days side by side: first those sessions that nothing follows, then those before them."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
         self.longest = max((len(block) for block in table.blocks), default=0)
-        shape = (len(table.blocks), self.longest)
-        self.rows: Whole = np.full(shape, -1, dtype=np.int64)
-        self.closed: Values = np.full((*shape, self.longest), -np.inf)
-        for number, (block, can) in enumerate(zip(table.blocks, table.follows, strict=True)):
-            self.rows[number, : len(block)] = block
-            self.closed[number, : len(block), : len(block)][can] = 0.0
-        self.filled = self.rows >= 0
-        # With the order of the table, a session's followers stand behind it.
-        self.by_step = np.ascontiguousarray(self.closed.transpose(1, 0, 2))
-        self.by_step_back = np.ascontiguousarray(self.closed.transpose(2, 0, 1))
+        depth = [0] * table.size
+        by_depth: list[list[int]] = [[]]
+        for row in range(table.size - 1, -1, -1):
+            behind = table.behind[row]
+            if behind:
+                depth[row] = deep = 1 + max([depth[one] for one in behind])
+                if deep == len(by_depth):
+                    by_depth.append([])
+                by_depth[deep].append(row)
+        self.steps = [_Step.of(rows, table.behind) for rows in by_depth[1:]]
 
-    def _spread(self, worth: Values) -> Values:
-        spread: Values = np.where(self.filled, worth[self.rows], -np.inf)
-        return spread
+    def after(self, worth: Values) -> Values:
+        """What each session and the best chain behind it are worth."""
+        # The last place stands for nothing that follows, which is worth nothing.
+        found = np.zeros(len(worth) + 1)
+        found[:-1] = worth
+        for step in self.steps:
+            found[step.rows] += found[step.others].max(axis=0)
+        return found[:-1]
 
-    def best_chains(self, worth: Values) -> tuple[Values, list[tuple[float, list[int]]]]:
-        """What each session and the best chain behind it are worth, and each day's best chain."""
-        table = self.table
-        after = self._spread(worth)
-        for step in range(self.longest - 2, -1, -1):
-            tail = slice(step + 1, None)
-            behind = (after[:, tail] + self.by_step[step][:, tail]).max(axis=1)
-            after[:, step] += np.maximum(behind, 0.0)
-        chains = []
-        for number, block in enumerate(table.blocks):
-            here = after[number, : len(block)]
-            at = int(here.argmax())
-            best, chain = float(here[at]), [at]
-            while True:
-                follow = here + self.closed[number, at, : len(block)]
-                at = int(follow.argmax())
-                if follow[at] <= 0:
-                    break
-                chain.append(at)
-            chains.append((best, [int(block[one]) for one in chain]))
-        flat = np.empty(table.size)
-        flat[self.rows[self.filled]] = after[self.filled]
-        return flat, chains
-
-    def best_before(self, worth: Values) -> Values:
+    def before(self, worth: Values) -> Values:
         """What each session and the best chain before it are worth."""
-        before = self._spread(worth)
-        for step in range(1, self.longest):
-            head = slice(0, step)
-            ahead = (before[:, head] + self.by_step_back[step][:, head]).max(axis=1)
-            before[:, step] += np.maximum(ahead, 0.0)
-        flat = np.empty(self.table.size)
-        flat[self.rows[self.filled]] = before[self.filled]
-        return flat
+        found = worth.tolist()
+        for row, ahead in enumerate(self.table.ahead):
+            if ahead:
+                found[row] += max(0.0, *[found[one] for one in ahead])
+        return np.array(found, dtype=np.float64)
+
+    def chains(self, after: Values, blocks: Sequence[int]) -> list[int]:
+        """The rows of the best chains of some blocks."""
+        worth = after.tolist()
+        table, rows = self.table, []
+        for block in blocks:
+            first = int(table.starts[block])
+            row = first + int(after[first : first + len(table.blocks[block])].argmax())
+            rows.append(row)
+            while behind := table.behind[row]:
+                row = max(behind, key=worth.__getitem__)
+                if worth[row] <= 0:
+                    break
+                rows.append(row)
+        return rows
+
+
+@dataclass(frozen=True)
+class _Step:
+    """Sessions, and in columns those that can follow each, filled up with nothing."""
+
+    rows: Whole
+    others: Whole
+
+    @classmethod
+    def of(cls, rows: Sequence[int], behind: Sequence[Sequence[int]]) -> "_Step":
+        most = max(len(behind[row]) for row in rows)
+        nothing = len(behind)
+        others = [[*behind[row], *[nothing] * (most + 1 - len(behind[row]))] for row in rows]
+        return cls(np.array(rows), np.ascontiguousarray(np.array(others).T))

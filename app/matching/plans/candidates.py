@@ -3,20 +3,20 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from app.geo.distance import Point, miles_to_many
-from app.matching.costs import Bill, Item
+from app.geo.distance import Point, miles_of_pairs, miles_to_many
+from app.matching.costs import Bill
 from app.matching.filters import MATCH
+from app.matching.kept import kept
 from app.matching.person import Person, relatives
 from app.matching.plans.answers import PlansWanted, minutes_of
-from app.matching.plans.problem import DAYS_OF_WEEK, Candidate, Week
+from app.matching.plans.problem import DAYS_OF_WEEK, Candidate, Week, Whole
 from app.matching.policy import RANK_TENTHS, WEIGHTS
-from app.matching.ranking import Outcome, in_order
+from app.matching.ranking import Judged, Outcome, in_order
+from app.matching.rows import Numbers
 from app.matching.shown import Reading, SessionShown, Shown, all_shown
 from app.search.index.bits import mask_of
 from app.search.index.facts import NOT_KNOWN
@@ -26,9 +26,6 @@ MOST_CANDIDATES = 200
 
 MINUTES_A_MILE = Fraction(26, 5)
 """At 15 miles an hour by road, which is 1.3 times a mile in a straight line."""
-
-SHARED_UNITS = frozenset({"week", "month", "term", "course"})
-"""Prices that are paid once, to however many sessions one comes."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -40,24 +37,24 @@ class Choice:
     points: int
     serves: frozenset[int]
 
-    @cached_property
+    @kept
     def bill(self) -> Bill:
         """What one would pay for this session."""
         reading = self.shown.reading
         number, day = self.session.number("price_set"), self.shown.person.day
         return reading.bills.bill(number, reading.wanted.payment, day, self.session.tenths)
 
-    @property
+    @kept
     def starts(self) -> int:
         """Minutes after midnight."""
         return self.session.number("starts")
 
-    @property
+    @kept
     def ends(self) -> int:
         """Minutes after midnight."""
         return self.session.number("ends")
 
-    @cached_property
+    @kept
     def point(self) -> Point | None:
         """Where one has to go; None where one stays at home."""
         if self.session.place != "venue":
@@ -70,37 +67,22 @@ class Choice:
 
     def candidate(self) -> Candidate:
         """The session as numbers."""
-        bill = self.bill
-        each: Fraction | None = None
-        if bill.known:
-            each = sum((i.each or Fraction(0) for i in bill.counted if not shared(i)), Fraction(0))
-        fee = sum((weekly_share(item) for item in bill.counted if shared(item)), Fraction(0))
+        week = self.bill.week
         return Candidate(
             day=self.session.number("day"),
             starts=self.starts,
             ends=self.ends,
             points=self.points,
             serves=self.serves,
-            each=each,
-            fee=fee if bill.known else Fraction(0),
+            each=week.each,
+            fee=week.fee,
             fee_of=fee_key(self),
         )
 
 
-def shared(item: Item) -> bool:
-    """Whether a part of a price is paid once, to however many sessions one comes."""
-    return item.unit in SHARED_UNITS
-
-
-def weekly_share(item: Item) -> Fraction:
-    """What such a part comes to in a week: of a course or term, the share of one session."""
-    return item.weekly + (item.each or Fraction(0))
-
-
 def fee_key(choice: Choice) -> Hashable:
     """What tells one such price of an activity from another: sessions with it share it."""
-    parts = tuple((i.part, i.unit, i.pence) for i in choice.bill.counted if shared(i))
-    return (choice.shown.row, parts)
+    return (choice.shown.row, choice.bill.week.parts)
 
 
 @dataclass(frozen=True, repr=False)
@@ -123,6 +105,7 @@ def choices_of(reading: Reading, outcome: Outcome, asked: PlansWanted) -> Choice
     bits = _wishes(person)
     # No activity has less than one session.
     members = in_order(outcome, reading.wanted, MATCH, 0, MOST_CANDIDATES)
+    points = {id(judged): _points(judged, person) for judged in outcome.judged}
     taken: list[Choice] = []
     for shown in all_shown(reading, outcome, members):
         sessions = [one for one in shown.fitting if one.number("day") != NOT_KNOWN]
@@ -130,7 +113,7 @@ def choices_of(reading: Reading, outcome: Outcome, asked: PlansWanted) -> Choice
             n for n, (column, mask) in enumerate(bits) if _served(shown, column, mask)
         )
         taken += [
-            Choice(shown, session, _points(shown, session, person), serves)
+            Choice(shown, session, int(points[id(shown.judged)][session.at]), serves)
             for session in sessions[: MOST_CANDIDATES - len(taken)]
         ]
         if len(taken) == MOST_CANDIDATES:
@@ -169,15 +152,16 @@ def _served(shown: Shown, column: str, mask: int) -> bool:
     return bool(stated & mask)
 
 
-def _points(shown: Shown, session: SessionShown, person: Person) -> int:
+def _points(judged: Judged, person: Person) -> Numbers:
     """Tenths of points on the original weights, doubled where they matter most, without wishes."""
-    fits = shown.judged.fits.fits
-    # A fit is a fraction with a small denominator: what is a half is not missed by that much.
-    return sum(
-        int(10 * weight * float(fits[criterion][session.at]) + 0.5 + 1e-9)
-        for criterion, weight in person.weights.items()
-        if criterion != "what_i_do"
-    )
+    total: Numbers = np.zeros(len(judged.sessions), dtype=np.int64)
+    for criterion, weight in person.weights.items():
+        if criterion != "what_i_do":
+            fits = judged.fits.fits[criterion]
+            # A fit is a fraction with a small denominator: what is a half is not missed by that
+            # much.
+            total += (10 * weight * fits + 0.5 + 1e-9).astype(np.int64)
+    return total
 
 
 def worths(person: Person) -> list[int]:
@@ -193,36 +177,37 @@ def worths(person: Person) -> list[int]:
 
 @dataclass(frozen=True, repr=False)
 class Ways:
-    """How long it takes from one session to another, in whole minutes, and from home."""
+    """How long it takes from one session to another, in whole minutes, and from home.
 
-    between: npt.NDArray[np.int64]
+    Where a place is not known, neither is its latitude nor its longitude.
+    """
+
+    latitudes: npt.NDArray[np.float64]
+    longitudes: npt.NDArray[np.float64]
     from_home: list[int | None]
 
     def minutes(self, one: int, other: int) -> int:
         """From one session to another."""
-        return int(self.between[one, other])
+        return int(self.minutes_of_pairs(np.array([one]), np.array([other]))[0])
+
+    def minutes_of_pairs(self, ones: Whole, others: Whole) -> Whole:
+        """From each of some sessions to its other. From and to an unknown place takes no time."""
+        latitudes, longitudes = self.latitudes, self.longitudes
+        straight = miles_of_pairs(
+            latitudes[ones], longitudes[ones], latitudes[others], longitudes[others]
+        )
+        return whole_minutes(np.nan_to_num(straight))
 
 
 def ways_of(choices: list[Choice], home: Point | None) -> Ways:
     """The ways between all of some sessions. From and to an unknown home it takes no time."""
-    count = len(choices)
     points = [choice.point or home for choice in choices]
-    known = [number for number, point in enumerate(points) if point is not None]
-    between = np.zeros((count, count), dtype=np.int64)
-    latitudes = np.array([p.latitude for p in points if p is not None])
-    longitudes = np.array([p.longitude for p in points if p is not None])
-    made: dict[Point, Any] = {}
-    for number in known:
-        point = points[number]
-        assert point is not None  # noqa: S101 - only those that are known.
-        if point not in made:
-            made[point] = whole_minutes(miles_to_many(point, latitudes, longitudes))
-        between[number, known] = made[point]
-    from_home: list[int | None] = [None] * count
-    if home is not None and known:
-        here = whole_minutes(miles_to_many(home, latitudes, longitudes)).tolist()
-        from_home = [*here]
-    return Ways(between, from_home)
+    latitudes = np.array([np.nan if p is None else p.latitude for p in points], dtype=np.float64)
+    longitudes = np.array([np.nan if p is None else p.longitude for p in points], dtype=np.float64)
+    from_home: list[int | None] = [None] * len(choices)
+    if home is not None and choices:
+        from_home = [*whole_minutes(miles_to_many(home, latitudes, longitudes)).tolist()]
+    return Ways(latitudes, longitudes, from_home)
 
 
 def whole_minutes(straight_miles: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
@@ -239,6 +224,7 @@ def week_of(choices: list[Choice], ways: Ways, reading: Reading, asked: PlansWan
         candidates=[choice.candidate() for choice in choices],
         wanted=worths(person),
         minutes=ways.minutes,
+        minutes_of_pairs=ways.minutes_of_pairs,
         gap=asked.gap_minutes,
         days=person.days or DAYS_OF_WEEK,
         budget=person.weekly_budget,

@@ -6,8 +6,8 @@ from fractions import Fraction
 from typing import Literal
 
 from app.catalogue.pricing import half_up
-from app.matching.costs import Columns, Item, Rules, item_of, split
-from app.matching.plans.candidates import Choice, fee_key, shared, weekly_share
+from app.matching.costs import Columns, Item, Rules, item_of, shared, split, weekly_share
+from app.matching.plans.candidates import Choice, fee_key
 from app.matching.price_sets import Part, PriceOf
 
 Ceiling = Fraction | Literal["none", "unknown"]

@@ -46,30 +46,29 @@ def _grown(table: Table, limits: Limits, *, density: bool) -> list[int]:
     """Sessions added one by one: always the one that gives most, or most for its money."""
     free: Flags = np.ones(table.size, dtype=np.bool_)
     rows: list[int] = []
-    served = np.zeros(len(table.worth))
-    paid: Flags = np.zeros(len(table.fee), dtype=np.bool_)
+    rests = table.worth / 2
+    each = table.each.astype(np.float64)
+    unpaid = table.fee.astype(np.float64)
     spent = 0
     used: set[int] = set()
-    block_of = {int(row): n for n, block in enumerate(table.blocks) for row in block}
-    each = table.each.astype(np.float64)
-    fee = table.fee.astype(np.float64)
     while free.any():
-        gain = table.points + table.serves @ (table.worth * 0.5**served / 2)
-        cost = each + table.pays @ np.where(paid, 0.0, fee)
+        gain = table.points + table.serves @ rests
+        cost = each + table.pays @ unpaid if len(unpaid) else each
         if limits.budget is not None:
             free &= spent + cost <= limits.budget
-        if len(used) >= limits.days:
-            free &= np.isin(table.day, [int(table.day[table.blocks[n][0]]) for n in used])
-        if not free.any():
-            break
+            if not free.any():
+                break
         merit = gain / (cost + 1.0) if density else gain - cost * 1e-12
         row = int(np.where(free, merit, -np.inf).argmax())
         rows.append(row)
-        served += table.serves[row]
-        paid |= table.pays[row] > 0
         spent = table.cost(rows)
-        number = block_of[row]
-        used.add(number)
+        rests = rests * (1 - table.serves[row] / 2)
+        unpaid = unpaid * (1 - table.pays[row])
+        number = int(table.block_of[row])
+        if number not in used:
+            used.add(number)
+            if len(used) == limits.days:
+                free &= np.isin(table.block_of, [*used])
         block, can = table.blocks[number], table.follows[number]
         at = row - int(block[0])
         free[block] &= can[at] | can[:, at]

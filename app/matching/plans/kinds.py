@@ -82,16 +82,7 @@ def _cheapest(table: Table, days: int, cost: int) -> Found | None:
         others = sorted(one for place, one in enumerate(cheapest) if place != number)
         rest = sum(others[: days - 1])
         keep += [int(row) for row in block if int(table.each[row]) + rest <= cost]
-    lean = Table(
-        replace(
-            table.week,
-            candidates=[table.week.candidates[table.numbers[row]] for row in keep],
-            minutes=lambda one, other: table.week.minutes(
-                table.numbers[keep[one]], table.numbers[keep[other]]
-            ),
-            budget=None,
-        )
-    )
+    lean = table.without_budget(keep)
     # What is not known counts as more than all that is, which is less among fewer sessions.
     unknown, known = divmod(cost, table.unknown)
     most = unknown * lean.unknown + math.floor(Fraction(known, table.scale) * lean.scale)

@@ -1,6 +1,5 @@
 """Partial plans side by side: what they give and cost, and which of them make others needless."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,19 +120,3 @@ def numbers_to(count: int) -> Whole:
     """The numbers from 0, as many."""
     found: Whole = np.arange(count, dtype=np.int64)
     return found
-
-
-def joined(parts: Sequence[Partial]) -> Partial:
-    """Some partial plans behind one another."""
-    if len(parts) == 1:
-        return parts[0]
-    return Partial(
-        np.concatenate([one.points for one in parts]),
-        np.concatenate([one.cost for one in parts]),
-        np.concatenate([one.served for one in parts]),
-        np.concatenate([one.paid for one in parts]),
-        np.concatenate([one.own for one in parts]),
-        np.concatenate([one.light for one in parts]),
-        np.concatenate([one.days for one in parts]),
-        [rows for one in parts for rows in one.rows],
-    )

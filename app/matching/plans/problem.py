@@ -6,7 +6,7 @@ of whole tenths. Costs are whole multiples of a fraction of a penny in which eve
 
 import math
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -59,15 +59,15 @@ class Week:
     gap: int
     days: int = DAYS_OF_WEEK
     budget: Fraction | None = None
+    minutes_of_pairs: Callable[[Whole, Whole], Whole] | None = None
+    """The same as `minutes` for many pairs at once; where there is none, each pair is asked for."""
 
-    def follows(self, one: int, other: int) -> bool:
-        """Whether one can go to another session after one, on the same day."""
-        first, second = self.candidates[one], self.candidates[other]
-        return (
-            first.day == second.day
-            and second.starts >= first.ends + self.gap
-            and second.starts >= first.ends + self.minutes(one, other)
-        )
+    def minutes_between(self, ones: Whole, others: Whole) -> Whole:
+        """How long it takes from each of some candidates to its other."""
+        if self.minutes_of_pairs is not None:
+            return self.minutes_of_pairs(ones, others)
+        pairs = zip(ones.tolist(), others.tolist(), strict=True)
+        return np.array([self.minutes(one, other) for one, other in pairs], dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,11 @@ def fees_of(candidates: Sequence[Candidate]) -> list[Fee]:
     return fees
 
 
+def scaled(amount: Fraction, scale: int) -> int:
+    """An amount in a fraction of a penny in which it is whole."""
+    return amount.numerator * (scale // amount.denominator)
+
+
 class Table:
     """A week's candidates in columns, sorted by day and time."""
 
@@ -109,8 +114,9 @@ class Table:
             week: what is planned.
         """
         self.week = week
+        affordable = [n for n, one in enumerate(week.candidates) if self._affordable(one)]
         order = sorted(
-            (n for n, one in enumerate(week.candidates) if self._affordable(one)),
+            affordable,
             key=lambda n: (
                 week.candidates[n].day,
                 week.candidates[n].starts,
@@ -126,10 +132,13 @@ class Table:
         self.worth = np.array(week.wanted, dtype=np.float64)
         self.serves: Values = np.zeros((self.size, len(week.wanted)))
         for row, one in enumerate(chosen):
-            for wish in one.serves:
-                self.serves[row, wish] = 1
+            if one.serves:
+                self.serves[row, [*one.serves]] = 1
         self._price(chosen)
-        self.blocks = [np.flatnonzero(self.day == day) for day in sorted(set(self.day.tolist()))]
+        days, firsts = np.unique(self.day, return_index=True)
+        self.starts: Whole = firsts
+        self.blocks = np.split(np.arange(self.size), firsts[1:]) if len(days) else []
+        self.block_of: Whole = np.searchsorted(days, self.day)
 
     def _affordable(self, one: Candidate) -> bool:
         budget = self.week.budget
@@ -140,27 +149,48 @@ class Table:
         known = [one.each for one in chosen if one.each is not None]
         amounts = [*known, *(fee.amount for fee in fees)]
         budget = self.week.budget
-        scale = math.lcm(*(amount.denominator for amount in amounts), 1)
+        scale = math.lcm(*{amount.denominator for amount in amounts}, 1)
         # What is not known counts as more than everything that is.
-        self.unknown = unknown = int(sum(amounts, Fraction(0)) * scale) + 1
-        whole = [unknown if one.each is None else int(one.each * scale) for one in chosen]
+        self.unknown = unknown = sum(scaled(amount, scale) for amount in amounts) + 1
+        whole = [unknown if one.each is None else scaled(one.each, scale) for one in chosen]
         most = unknown * (1 + sum(one.each is None for one in chosen))
         self.scale = scale
         self.exact: type[np.float64 | np.object_] = (
             np.float64 if most < EXACT_IN_FLOAT else np.object_
         )
-        self.each = self.costs(whole)
         self.budget = None if budget is None else math.floor(budget * scale)
         shared = []
         for fee in fees:
             if len(fee.sessions) > 1:
                 shared.append(fee)
             else:
-                self.each[fee.sessions[0]] += int(fee.amount * scale)
-        self.fee = self.costs([int(fee.amount * scale) for fee in shared])
+                whole[fee.sessions[0]] += scaled(fee.amount, scale)
+        self.each = self.costs(whole)
+        self.fee = self.costs([scaled(fee.amount, scale) for fee in shared])
         self.pays: Whole = np.zeros((self.size, len(shared)), dtype=np.int64)
         for column, fee in enumerate(shared):
             self.pays[list(fee.sessions), column] = 1
+
+    def without_budget(self, rows: Sequence[int]) -> "Table":
+        """A table of some of the rows, in their order, for which there is no budget."""
+        numbers = [self.numbers[row] for row in rows]
+        lean = Table(
+            replace(
+                self.week,
+                candidates=[self.week.candidates[number] for number in numbers],
+                minutes=lambda one, other: self.week.minutes(numbers[one], numbers[other]),
+                minutes_of_pairs=None,
+                budget=None,
+            )
+        )
+        kept: Flags = np.zeros(self.size, dtype=np.bool_)
+        kept[rows] = True
+        lean.follows = [
+            can[np.ix_(kept[block], kept[block])]
+            for block, can in zip(self.blocks, self.follows, strict=True)
+            if kept[block].any()
+        ]
+        return lean
 
     def costs(self, whole: Sequence[int]) -> Costs:
         """Whole numbers in the form in which this table's costs are exact."""
@@ -172,16 +202,34 @@ class Table:
     def follows(self) -> list[Flags]:
         """For each block, which of its sessions can follow which."""
         found = []
+        candidates = self.week.candidates
+        numbers: Whole = np.array(self.numbers, dtype=np.int64)
+        starts = np.array([candidates[number].starts for number in self.numbers], dtype=np.int64)
+        ends = np.array([candidates[number].ends for number in self.numbers], dtype=np.int64)
         for block in self.blocks:
-            can: Flags = np.zeros((len(block), len(block)), dtype=np.bool_)
-            starts = [self.week.candidates[self.numbers[row]].starts for row in block]
-            ends = [self.week.candidates[self.numbers[row]].ends for row in block]
-            for i, one in enumerate(block.tolist()):
-                for j in range(i + 1, len(block)):
-                    if starts[j] >= ends[i] + self.week.gap:
-                        other = int(block[j])
-                        can[i, j] = self.week.follows(self.numbers[one], self.numbers[other])
+            wait = starts[block][None, :] - ends[block][:, None]
+            can: Flags = np.triu(wait >= self.week.gap, 1)
+            ones, others = np.nonzero(can)
+            if len(ones):
+                way = self.week.minutes_between(numbers[block[ones]], numbers[block[others]])
+                can[ones, others] = wait[ones, others] >= way
             found.append(can)
+        return found
+
+    @cached_property
+    def ahead(self) -> list[list[int]]:
+        """For each row, the rows that it can follow, in order."""
+        found: list[list[int]] = []
+        for first, can in zip(self.starts.tolist(), self.follows, strict=True):
+            found += [(np.flatnonzero(column) + first).tolist() for column in can.T]
+        return found
+
+    @cached_property
+    def behind(self) -> list[list[int]]:
+        """For each row, the rows that can follow it, in order."""
+        found: list[list[int]] = []
+        for first, can in zip(self.starts.tolist(), self.follows, strict=True):
+            found += [(np.flatnonzero(row) + first).tolist() for row in can]
         return found
 
     def value(self, rows: Sequence[int]) -> float:

@@ -27,19 +27,23 @@ from app.matching.plans.partial import (
     View,
     fees_among,
     front_of,
-    joined,
     numbers_to,
     sums,
 )
 from app.matching.plans.problem import Costs, Flags, Table, Values, Whole
 
-FIRST_GAP = 0.001
+FIRST_GAP = 0.0005
 WIDENING = 3
 QUICK_WIDTH = 48
-MOST_WORK = 8_000_000
+MOST_WORK = 10_000_000
 """Comparisons after which a search is too long. They are counted, so that the same question always
 has the same answer."""
 CHUNK = 256
+MANY_CHAINS = 16
+"""More chains than this that end with one session are compared before they grow on."""
+
+Chain = tuple[float, tuple[int, ...]]
+"""The rows of some sessions of a day in their order, and what they are worth together."""
 
 
 def best_plan(table: Table, limits: Limits) -> Found | None:
@@ -85,8 +89,13 @@ class _Search:
         self.table, self.limits, self.bounds = table, limits, bounds
         self.best, self.needed, self.work = best, needed, work
         self.constant = bounds.total - best_days(bounds.best, limits.days, exactly=limits.exactly)
-        self.room = room_of(table.worth, bounds.slope)
-        self.halves = 0.5 ** np.arange(MOST_SERVED + 1)
+        numbers = np.arange(MOST_SERVED + 1)
+        bonus = table.worth[:, None] * (1 - 0.5**numbers)
+        self.most_of_wish = bonus + room_of(table.worth, bounds.slope)
+        self.wishes = numbers_to(len(table.worth))
+        self.worth = bounds.worth.tolist()
+        self.behind = (bounds.after - bounds.worth).tolist()
+        self.through = (bounds.before + bounds.after - bounds.worth).tolist()
 
     def run(self) -> Found | None:
         """The best of these plans or the one that is known; None if there is neither.
@@ -101,11 +110,13 @@ class _Search:
             return self.best
         options = [days[number] for number in order]
         rests = self._rests(options)
-        quick = self._combined(order, options, rests, width=QUICK_WIDTH)
+        quick, complete = self._combined(order, options, rests, width=QUICK_WIDTH)
         if quick is not None and quick.beats(self.best):
             self.best = quick
             self.needed = max(self.needed, quick.value)
-        whole = self._combined(order, options, rests, width=None)
+        if complete:
+            return self.best
+        whole, _ = self._combined(order, options, rests, width=None)
         return whole if whole is not None and whole.beats(self.best) else self.best
 
     def _combined(
@@ -114,60 +125,73 @@ class _Search:
         options: Sequence[Partial],
         rests: list[list[Front]],
         width: int | None,
-    ) -> Found | None:
-        """The best plan of these options of days; with a width, a good one quickly."""
-        plans = self._nothing()
+    ) -> tuple[Found | None, bool]:
+        """The best plan of these options of days; with a width, a good one quickly.
+
+        Returns:
+            The plan, and whether none that may be what is looked for was left out for the width.
+        """
+        plans, complete = self._nothing(), True
         for step in range(len(order)):
-            plans = self._with_day(plans, options[step], order[step + 1 :], rests[step + 1], width)
+            later = order[step + 1 :]
+            plans, whole = self._with_day(plans, options[step], later, rests[step + 1], width)
+            complete &= whole
             if not len(plans):
-                return None
+                return None, complete
         value = plans.points + ((1 - 0.5**plans.served) * self.table.worth).sum(axis=1)
         if self.limits.exactly:
             value = np.where(plans.days == self.limits.days, value, -np.inf)
         most = value.max()
         if most == -np.inf:
-            return None
+            return None, complete
         ties = np.flatnonzero(value == most)
         row = min(ties.tolist(), key=lambda one: (int(plans.cost[one]), plans.rows[one]))
-        return Found(tuple(sorted(plans.rows[row])), float(most), int(plans.cost[row]))
+        rows = tuple(sorted(plans.rows[row]))
+        return Found(rows, float(most), int(plans.cost[row])), complete
 
     # One day
 
     def _options(self, number: int) -> Partial:
         """The chains of sessions of one day that are worth keeping."""
-        block, can = self.table.blocks[number], self.table.follows[number]
         bounds = self.bounds
         others = [one for place, one in enumerate(bounds.best.tolist()) if place != number]
         rest = self.constant + best_days(others, self.limits.days - 1, exactly=self.limits.exactly)
-        through = bounds.before[block] + bounds.after[block] - bounds.worth[block] + rest
-        hopeful = [int(at) for at in np.flatnonzero(through >= self.needed - CLOSE)]
-        at_end: dict[int, Partial] = {}
-        for at in hopeful:
-            row = int(block[at])
-            ahead = [at_end[one] for one in hopeful if one < at and can[one, at] and one in at_end]
-            grown = self._extended([self._nothing(), *ahead], row)
-            behind = float(bounds.after[row] - bounds.worth[row])
-            kept = self._pruned(grown, grown.own + (rest + behind))
-            if len(kept):
-                at_end[at] = kept
-        whole = joined([*at_end.values()]) if at_end else self._nothing().only(numbers_to(0))
-        return self._pruned(whole, whole.own + rest)
+        needed = self.needed - CLOSE
+        at_end: dict[int, list[Chain]] = {}
+        for row in self.table.blocks[number].tolist():
+            if self.through[row] + rest < needed:
+                continue
+            own, behind = self.worth[row], rest + self.behind[row]
+            grown: list[Chain] = [(own, (row,))]
+            for ahead in self.table.ahead[row]:
+                grown += [(before + own, (*rows, row)) for before, rows in at_end.get(ahead, ())]
+            hopeful = [chain for chain in grown if chain[0] + behind >= needed]
+            if len(hopeful) > MANY_CHAINS:
+                chains = self._chains(hopeful)
+                hopeful = [hopeful[one] for one in self._kept(chains, chains.own + behind)]
+            if hopeful:
+                at_end[row] = hopeful
+        if not at_end:
+            return self._nothing().only(numbers_to(0))
+        whole = self._chains([chain for chains in at_end.values() for chain in chains])
+        return whole.only(self._kept(whole, whole.own + rest))
 
-    def _extended(self, parts: Sequence[Partial], row: int) -> Partial:
-        """Chains with one more session at their end."""
+    def _chains(self, chains: Sequence[Chain]) -> Partial:
+        """Chains side by side."""
         table = self.table
-        chains = joined(parts)
-        pays = table.pays[row]
-        new = (pays > 0) & ~(chains.paid > 0)
+        rows = [rows for _, rows in chains]
+        flat = np.array([row for one in rows for row in one])
+        starts = np.cumsum([0, *(len(one) for one in rows[:-1])])
+        paid = np.maximum.reduceat(table.pays[flat], starts)
         return Partial(
-            chains.points + table.points[row],
-            chains.cost + table.each[row] + fees_among(new, table.fee),
-            chains.served + table.serves[row],
-            np.maximum(chains.paid, pays),
-            chains.own + self.bounds.worth[row],
-            chains.light + self.bounds.light[row],
+            np.add.reduceat(table.points[flat], starts),
+            np.add.reduceat(table.each[flat], starts) + fees_among(paid > 0, table.fee),
+            np.add.reduceat(table.serves[flat], starts),
+            paid,
+            np.array([own for own, _ in chains]),
+            np.add.reduceat(self.bounds.light[flat], starts),
             np.ones(len(chains), dtype=np.int64),
-            [(*rows, row) for rows in chains.rows],
+            rows,
         )
 
     # Day by day
@@ -179,8 +203,12 @@ class _Search:
         later: Sequence[int],
         rests: list[Front],
         width: int | None,
-    ) -> Partial:
-        """Partial plans with each option of one more day, and without the day."""
+    ) -> tuple[Partial, bool]:
+        """Partial plans with each option of one more day, and without the day.
+
+        Returns:
+            Them, and whether none was left out for the width that may be what is looked for.
+        """
         table, limits = self.table, self.limits
         self._count(20 * len(plans) * len(options))
         one, other = np.divmod(np.arange(len(plans) * len(options)), len(options))
@@ -209,14 +237,17 @@ class _Search:
         if limits.exactly:
             left &= everything.days + len(later) >= limits.days
         bound = self._bound(everything, later, rests)
+        hopeful = left & self._hopeful(bound, everything.cost)
+        complete = True
         if width is None:
-            keep = np.flatnonzero(left & self._hopeful(bound, everything.cost))
+            keep = np.flatnonzero(hopeful)
         else:
             left &= bound > -np.inf
             if limits.budget is not None:
                 left &= (everything.cost <= limits.budget).astype(np.bool_)
             keep = np.flatnonzero(left)
             keep = keep[np.argsort(-bound[keep], kind="stable")[:width]]
+            complete = int(np.count_nonzero(hopeful[keep])) == int(np.count_nonzero(hopeful))
 
         def rows_of(number: int) -> tuple[int, ...]:
             if number < len(plans):
@@ -228,7 +259,7 @@ class _Search:
         kept = self._undominated(lean, later) if width is None else numbers_to(len(keep))
         chosen = lean.only(kept)
         chosen.rows[:] = [rows_of(number) for number in keep[kept].tolist()]
-        return chosen
+        return chosen, complete
 
     def _rests(self, days: Sequence[Partial]) -> list[list[Front]]:
         """For each step, what the days from it on can add at most, by number of days and money."""
@@ -239,7 +270,7 @@ class _Search:
             own = front_of(options.light if priced else np.zeros(len(options)), value)
             last = rests[-1]
             fronts = []
-            for count in range(len(last) + 1):
+            for count in range(min(len(last), self.limits.days) + 1):
                 parts = []
                 if count < len(last):
                     parts.append(last[count])
@@ -260,10 +291,7 @@ class _Search:
         """What each partial plan can give at most when the later days are added."""
         table, limits = self.table, self.limits
         served = np.minimum(plans.served, MOST_SERVED).astype(np.int64)
-        found = plans.points.copy()
-        for wish in range(len(table.worth)):
-            found += table.worth[wish] * (1 - self.halves[served[:, wish]])
-            found += self.room[wish][served[:, wish]]
+        found: Values = plans.points + self.most_of_wish[self.wishes, served].sum(axis=1)
         left = np.zeros(len(found))
         if limits.budget is not None:
             left = limits.budget - plans.cost.astype(np.float64)
@@ -290,9 +318,12 @@ class _Search:
             hopeful &= (cost <= self.limits.budget).astype(np.bool_)
         return hopeful
 
-    def _pruned(self, plans: Partial, bound: Values) -> Partial:
-        hopeful = plans.only(np.flatnonzero(self._hopeful(bound, plans.cost)))
-        return hopeful.only(self._undominated(hopeful, None))
+    def _kept(self, plans: Partial, bound: Values) -> Whole:
+        """The numbers of the chains of one day that are worth keeping."""
+        hopeful = np.flatnonzero(self._hopeful(bound, plans.cost))
+        if len(hopeful) < len(plans):
+            plans = plans.only(hopeful)
+        return hopeful[self._undominated(plans, None)]
 
     def _undominated(self, plans: Partial, later: Sequence[int] | None) -> Whole:
         """The numbers of the partial plans that no other one makes needless.
@@ -301,6 +332,8 @@ class _Search:
             plans: side by side.
             later: the days that may be added; None while a day is not finished.
         """
+        if len(plans) <= 1:
+            return numbers_to(len(plans))
         table = self.table
         worth, fee = table.worth, table.fee
         alive, reused = np.ones(len(worth), np.bool_), np.ones(len(fee), np.bool_)
