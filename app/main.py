@@ -164,6 +164,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         return day
 
     application.state.today = london_today
+    application.state.singles = {}
 
     application.state.index = Index(application.state.database, today, settings.var / "index")
     application.state.first_published = FirstPublished()

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -112,12 +114,25 @@ async def refuse_repeated(request: Request) -> None:
     repeated = {name for name, count in counts.items() if count > 1}
     if not repeated:
         return
-    path = request.app.openapi()["paths"].get(request.scope["route"].path_format, {})
-    known = path.get(request.method.lower(), {}).get("parameters", [])
-    given_once(
+    route: APIRoute = request.scope["route"]
+    known: dict[str, frozenset[str]] = request.app.state.singles
+    operation = f"{request.method} {route.path_format}"
+    if operation not in known:
+        known[operation] = _singles(route, request.method.lower())
+    given_once(name for name in counts if name in repeated & known[operation])
+
+
+def _singles(route: APIRoute, method: str) -> frozenset[str]:
+    """The parameters of an operation's query that are no lists, from its own documentation.
+
+    To make that of all operations takes seconds, in which nobody else would be answered.
+    """
+    described = get_openapi(title="", version="", routes=[route])["paths"]
+    parameters = described.get(route.path_format, {}).get(method, {}).get("parameters", [])
+    return frozenset(
         one["name"]
-        for one in known
-        if one["in"] == "query" and one["name"] in repeated and one["schema"].get("type") != "array"
+        for one in parameters
+        if one["in"] == "query" and one["schema"].get("type") != "array"
     )
 
 
