@@ -249,6 +249,16 @@ class Rules:
     paying: Paying
     by_part: Mapping[str, PaymentRule]
 
+    @kept
+    def by_hour(self) -> bool:
+        """Whether the length of a session may decide who pays."""
+        return any(rule.ceiling_unit == "hour" for rule in self.by_part.values())
+
+    @kept
+    def by_mile(self) -> bool:
+        """Whether the distance may decide who pays."""
+        return any(rule.ceiling_unit == "mile" for rule in self.by_part.values())
+
     def pays(self, part: str) -> Pays:
         """Whether a direct payment pays for a part; the vocabulary where the council is silent."""
         rule = self.by_part.get(part)
@@ -291,6 +301,11 @@ class Costed:
     per_attendance: Columns | None
     per_week: Columns | None
     per_year: int | None
+
+    @property
+    def free(self) -> bool:
+        """Whether a week and a year are known to cost nothing."""
+        return self.per_week is not None and not self.per_week.total and not self.per_year
 
 
 def costed(

@@ -17,7 +17,8 @@ from app.matching.plans.answers import PlansWanted, minutes_of
 from app.matching.plans.problem import DAYS_OF_WEEK, Candidate, Week
 from app.matching.policy import RANK_TENTHS, WEIGHTS
 from app.matching.ranking import Outcome, in_order
-from app.matching.shown import Reading, SessionShown, Shown, all_shown
+from app.matching.reading import Reading
+from app.matching.shown import SessionShown, Shown, all_shown
 from app.search.index.bits import mask_of
 from app.search.index.facts import NOT_KNOWN
 
