@@ -8,6 +8,7 @@ guess starts, the second is evidence; Bayes' rule joins them.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from app.geo.gazetteer import Nearby
 from app.geo.geocoder import Place
@@ -166,6 +167,7 @@ def lies_in_england(outcode: str) -> bool:
     return SCOTLAND_AND_WALES.isdisjoint({outcode, outcode.rstrip("0123456789")})
 
 
+@lru_cache(maxsize=1_024)
 def county_key(council: Holding) -> str:
     """The `council_key` of the county whose places lie in this council's area."""
     for beginning, county in _COUNTY_OF_CODE.items():

@@ -1,12 +1,14 @@
 """What it would cost, as the answer shows it: who pays what, and how it was worked out."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from app.catalogue.pricing import WEEKS_PER_YEAR, half_up
 from app.matching.costs import Columns, Costed, Item
 from app.matching.shown import Shown
 from app.matching.words import Text, label, listed, pounds, together
+from app.parameters import Language
 from app.vocabulary.schemas import coded
 
 OFTEN = {1: "once", 2: "twice"}
@@ -23,14 +25,19 @@ def cost_view(shown: Shown) -> dict[str, Any]:
         "attendances_per_week": cost.attendances,
         "optional": [
             {
-                "part": coded("price_part", item.part, lang).model_dump(),
+                "part": _part(item.part, lang),
                 "per_attendance_pence": _whole(item, cost.attendances),
             }
             for item in cost.bill.optional
         ],
-        "unknown": [coded("price_part", part, lang).model_dump() for part in cost.bill.unknown],
+        "unknown": [_part(part, lang) for part in cost.bill.unknown],
         "explanation": _explanation(cost, shown.person.answers.funding).said(),
     }
+
+
+@cache
+def _part(part: str, lang: Language) -> dict[str, str]:
+    return coded("price_part", part, lang).model_dump()
 
 
 def _columns(columns: Columns | None) -> dict[str, int] | None:

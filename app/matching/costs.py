@@ -13,7 +13,7 @@ from math import lcm
 from typing import Literal
 
 from app.catalogue.documents.councils import PaymentRule
-from app.catalogue.pricing import WEEKS_PER_YEAR, half_up
+from app.catalogue.pricing import WEEKS_PER_YEAR
 from app.matching.kept import kept
 from app.matching.person import Payer, Ratio
 from app.matching.price_sets import Part, PriceOf, PriceSet
@@ -285,6 +285,16 @@ class Rules:
     paying: Paying
     by_part: Mapping[str, PaymentRule]
 
+    @kept
+    def by_hour(self) -> bool:
+        """Whether the length of a session may decide who pays."""
+        return any(rule.ceiling_unit == "hour" for rule in self.by_part.values())
+
+    @kept
+    def by_mile(self) -> bool:
+        """Whether the distance may decide who pays."""
+        return any(rule.ceiling_unit == "mile" for rule in self.by_part.values())
+
     def pays(self, part: str) -> Pays:
         """Whether a direct payment pays for a part; the vocabulary where the council is silent."""
         rule = self.by_part.get(part)
@@ -312,7 +322,7 @@ class Columns:
     own_money: int
     to_ask: int
 
-    @property
+    @kept
     def total(self) -> int:
         """All of it."""
         return self.direct_payment + self.own_money + self.to_ask
@@ -327,6 +337,11 @@ class Costed:
     per_attendance: Columns | None
     per_week: Columns | None
     per_year: int | None
+
+    @property
+    def free(self) -> bool:
+        """Whether a week and a year are known to cost nothing."""
+        return self.per_week is not None and not self.per_week.total and not self.per_year
 
 
 def costed(
@@ -359,17 +374,22 @@ def costed(
         attendances,
         _rounded(week, bill.over * attendances),
         _rounded(week, bill.over),
-        half_up(per_year(bill, attendances)),
+        _half_up(_year(bill, attendances), bill.over),
     )
 
 
 def _rounded(sums: Sequence[int | Fraction], over: int) -> Columns:
     """Sums over a denominator in whole pence, half up."""
-    return Columns(*(int((2 * each + over) // (2 * over)) for each in sums))
+    return Columns(*[_half_up(each, over) for each in sums])
 
 
-def per_year(bill: Bill, attendances: int) -> Fraction:
-    """Exact pence for a year of weeks; a course is paid for once."""
+def _half_up(amount: int | Fraction, over: int) -> int:
+    """An amount over a denominator in whole pence, half a penny up."""
+    return int((2 * amount + over) // (2 * over))
+
+
+def _year(bill: Bill, attendances: int) -> int:
+    """Pence for a year of weeks, over the bill's denominator; a course is paid for once."""
     weeks = bill.weeks or WEEKS_PER_YEAR
     total = _times(bill.once, bill.over)
     for part in bill.wholes:
@@ -377,7 +397,7 @@ def per_year(bill: Bill, attendances: int) -> Fraction:
             total += part.yearly
         else:
             total += (part.each * attendances + part.weekly) * weeks
-    return Fraction(total, bill.over)
+    return total
 
 
 def _ceiling(  # noqa: PLR0913, PLR0917 - each is one thing that a ceiling depends on.

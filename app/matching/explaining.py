@@ -1,6 +1,8 @@
-"""One result as the answer shows it: what was judged, why, what to ask and what it costs."""
+"""Results as the answer shows them: what was judged, why, what to ask and what it costs."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 
 from pydantic_core import to_json
 
@@ -8,128 +10,153 @@ from app.catalogue.documents.councils import FreshnessDays
 from app.catalogue.freshness import CAPACITY_DAYS, freshness
 from app.catalogue.public.wording import in_language
 from app.geo.distance import rounded_miles
+from app.matching.asking import questions_of
 from app.matching.bills import cost_view
 from app.matching.costs import ROAD_TENTHS
-from app.matching.musts import musts_of, questions_of
+from app.matching.musts import musts_of
 from app.matching.person import Person
 from app.matching.policy import band_of
 from app.matching.reasons import reasons_of
-from app.matching.shown import SessionShown, Shown
+from app.matching.shown import Cells, Shown
+from app.parameters import Language
 from app.search.index.facts import NOT_KNOWN
 from app.vocabulary.schemas import coded
 
+MOST_PHRASES = 4_096
+"""So many phrases on freshness, and as many on places, are remembered: a megabyte of each."""
 
-def result_json(shown: Shown) -> bytes:
-    """The JSON of a `Match`, joined of pieces most of which several results share."""
-    reading, best, score = shown.reading, shown.best, shown.cells.scores[shown.place_in_list]
-    return b"".join(
-        (
-            b'{"activity":',
-            _summary(shown),
-            b',"serves":"',
-            shown.judged.side.serves.encode(),
-            b'","score":',
-            b"null" if score is None else b"%d" % score,
-            b',"band":',
-            reading.once(("band", score), lambda: _band(shown.person, score)),
-            b',"reasons":',
-            reasons_of(shown),
-            b',"musts":',
-            musts_of(shown),
-            b',"questions_to_ask":',
-            questions_of(shown),
-            b',"sessions_that_fit":[',
-            b",".join([_session(one) for one in shown.fitting]),
-            b'],"distance":',
-            _distance(best),
-            b',"cost":',
-            reading.once(("cost", shown.cost_key), lambda: to_json(cost_view(shown))),
-            b',"capacity":',
-            _capacity(shown),
-            b',"freshness":',
-            _freshness(shown),
-            b"}",
-        )
+
+def results_json(results: Sequence[Shown]) -> list[bytes]:
+    """The JSON of a `Match` for each of what is shown."""
+    ready: dict[int, list[bytes]] = {}
+    found = []
+    for one in results:
+        known = ready.get(id(one.cells))
+        if known is None:
+            known = ready[id(one.cells)] = _results(one.cells)
+        found.append(known[one.place_in_list])
+    return found
+
+
+def _results(cells: Cells) -> list[bytes]:
+    """All results of one judgement, joined of columns of which results share the pieces."""
+    serves = b',"serves":"%b","score":' % cells.judged.side.serves.encode()
+    scores = cells.scores
+    bands = {score: _score(cells.person, score) for score in {*scores}}
+    columns = (
+        _summaries(cells),
+        [serves + bands[score] for score in scores],
+        reasons_of(cells),
+        musts_of(cells),
+        questions_of(cells),
+        _sessions(cells),
+        _distances(cells, cells.tenths),
+        cells.once(cells.cost_keys, lambda shown: to_json(cost_view(shown))),
+        _capacities(cells),
+        _freshnesses(cells),
     )
+    return [RESULT % row for row in zip(*columns, strict=True)]
 
 
-def _band(person: Person, score: int | None) -> bytes:
+RESULT = (
+    b'{"activity":%b%b,"reasons":%b,"musts":%b,"questions_to_ask":%b,"sessions_that_fit":[%b],'
+    b'"distance":%b,"cost":%b,"capacity":%b,"freshness":%b}'
+)
+
+
+def _score(person: Person, score: int | None) -> bytes:
     band = band_of(score, person.answered_weight)
-    return to_json({"code": band.code, "label": band.label, "easy_read": band.easy_read})
+    named = to_json({"code": band.code, "label": band.label, "easy_read": band.easy_read})
+    return b'%b,"band":%b' % (b"null" if score is None else b"%d" % score, named)
 
 
-def _summary(shown: Shown) -> bytes:
-    """The search's own summary, with the venue and the distance of the best session."""
-    snapshot, lang = shown.reading.snapshot, shown.reading.lang
-    venue, tenths = shown.of_best("venue"), shown.best.tenths
-    (summary,) = snapshot.summaries.read_all((shown.row,), lang)
-    return b"".join(
-        (
+def _summaries(cells: Cells) -> list[bytes]:
+    """The search's own summaries, with the venue and the distance of the best session."""
+    snapshot = cells.reading.snapshot
+    summaries = snapshot.summaries.read_all(cells.rows, cells.reading.lang)
+    return [
+        b'%b,"nearest_venue":%b,"distance_miles":%b}'
+        % (
             summary,
-            b',"nearest_venue":',
             b"null" if venue == NOT_KNOWN else snapshot.venues[venue],
-            b',"distance_miles":',
             b"null" if tenths is None else repr(tenths / 10).encode(),
-            b"}",
         )
-    )
+        for summary, venue, tenths in zip(
+            summaries, cells.session("venue"), cells.tenths, strict=True
+        )
+    ]
 
 
-def _session(session: SessionShown) -> bytes:
-    assert session.told is not None  # noqa: S101 - sessions that fit are stated.
-    return b'%b,"distance":%b}' % (session.told.json, _distance(session))
+def _sessions(cells: Cells) -> list[bytes]:
+    """The sessions that fit each result, without brackets."""
+    fitting = cells.fitting
+    far = iter(_distances(cells, [one.tenths for sessions in fitting for one in sessions]))
+    found = []
+    for shown, sessions in zip(cells.shown, fitting, strict=True):
+        told = shown.told.sessions
+        found.append(
+            b",".join(
+                [b'%b,"distance":%b}' % (told[one.which].json, next(far)) for one in sessions]
+            )
+        )
+    return found
 
 
-def _distance(session: SessionShown) -> bytes:
-    spot, tenths = session.reading.wanted.spot, session.tenths
-    if spot is None or tenths is None:
-        return b"null"
-    return session.reading.once(
-        ("distance", tenths),
-        lambda: to_json(
-            {
-                "straight_miles": tenths / 10,
-                "about_road_miles": (tenths * ROAD_TENTHS + 5) // 10 / 10,
-                "uncertainty_miles": rounded_miles(spot.uncertainty),
-            }
-        ),
-    )
+def _distances(cells: Cells, tenths: Sequence[int | None]) -> list[bytes]:
+    """Distances as the answer shows them."""
+    spot = cells.reading.wanted.spot
+    if spot is None:
+        return [b"null"] * len(tenths)
+    uncertainty = rounded_miles(spot.uncertainty)
+    return [
+        b"null"
+        if one is None
+        else b'{"straight_miles":%r,"about_road_miles":%r,"uncertainty_miles":%r}'
+        % (one / 10, (one * ROAD_TENTHS + 5) // 10 / 10, uncertainty)
+        for one in tenths
+    ]
 
 
-def _capacity(shown: Shown) -> bytes:
-    """Whether there is a place in the best session, as far as that is still believed."""
-    said = (shown.best.stated or {}).get("capacity") or shown.stated["capacity"]
-    status, places, as_of = "unknown", None, None
-    if said is not None:
-        status, places, as_of = said["status"], said["places"], said["as_of"]
-    return shown.reading.once(
-        ("capacity", status, places, as_of),
-        lambda: _capacity_told(shown, status, places, as_of),
-    )
+def _capacities(cells: Cells) -> list[bytes]:
+    """Whether there is a place in the best sessions, as far as that is still believed."""
+    day, lang = cells.person.day.toordinal(), cells.reading.lang
+    found = []
+    for shown in cells.shown:
+        said = shown.best_stated.get("capacity") or shown.stated["capacity"]
+        if said is None:
+            found.append(_capacity("unknown", None, None, day, lang))
+        else:
+            found.append(_capacity(said["status"], said["places"], said["as_of"], day, lang))
+    return found
 
 
-def _capacity_told(shown: Shown, status: str, places: int | None, as_of: str | None) -> bytes:
-    if as_of and (shown.person.day - date.fromisoformat(as_of)).days > CAPACITY_DAYS:
+@lru_cache(MOST_PHRASES)
+def _capacity(
+    status: str, places: int | None, as_of: str | None, day: int, lang: Language
+) -> bytes:
+    if as_of and day - date.fromisoformat(as_of).toordinal() > CAPACITY_DAYS:
         status, places = "unknown", None
-    term = coded("capacity", status, shown.reading.lang)
+    term = coded("capacity", status, lang)
     view = {"code": term.code, "label": term.label}
     return to_json({"status": view, "places": places, "as_of": as_of})
 
 
-def _freshness(shown: Shown) -> bytes:
-    first, second = shown.stated["days"]
-    confirmed = shown.number("confirmed")
-    return shown.reading.once(
-        ("freshness", confirmed, first, second),
-        lambda: _freshness_told(shown, date.fromordinal(confirmed), first, second),
-    )
+def _freshnesses(cells: Cells) -> Iterator[bytes]:
+    """How long ago each was confirmed."""
+    day, lang = cells.person.day.toordinal(), cells.reading.lang
+    for shown, confirmed in zip(cells.shown, cells.activity("confirmed"), strict=True):
+        first, second = shown.stated["days"]
+        yield _freshness(confirmed, day, first, second, lang)
 
 
-def _freshness_told(shown: Shown, confirmed: date, first: int, second: int) -> bytes:
+@lru_cache(MOST_PHRASES)
+def _freshness(confirmed: int, day: int, first: int, second: int, lang: Language) -> bytes:
     days = FreshnessDays.model_construct(fresh=first, due=second, stale=NEVER_HIDDEN)
-    fresh = freshness(confirmed, shown.person.day, days)
-    label = in_language(shown.reading.lang, fresh.text, fresh.easy_read)
-    return to_json({"confirmed_on": confirmed.isoformat(), "code": fresh.code, "label": label})
+    fresh = freshness(date.fromordinal(confirmed), date.fromordinal(day), days)
+    label = in_language(lang, fresh.text, fresh.easy_read)
+    return to_json(
+        {"confirmed_on": fresh.confirmed_on.isoformat(), "code": fresh.code, "label": label}
+    )
 
 
 NEVER_HIDDEN = 100_000

@@ -66,10 +66,12 @@ class Statuses64:
     def put(self, code: str, failed: Flags, ask: Flags, close: Flags | None = None) -> None:
         """Note one filter."""
         bit = np.uint64(BITS[code])
-        self.fails |= failed.astype(np.uint64) << bit
-        self.asks |= (ask & ~failed).astype(np.uint64) << bit
-        if close is not None:
-            self.close |= (failed & close).astype(np.uint64) << bit
+        if failed.any():
+            self.fails |= failed.astype(np.uint64) << bit
+            if close is not None:
+                self.close |= (failed & close).astype(np.uint64) << bit
+        if ask.any():
+            self.asks |= (ask & ~failed).astype(np.uint64) << bit
 
     def put_status(self, code: str, status: Statuses, close: Flags | None = None) -> None:
         """Note one filter from its statuses."""

@@ -1,6 +1,7 @@
 """The whole answer: every live activity judged for one person, from memory, and forgotten."""
 
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from app.matching.advising import advice, assumed, next_questions, notice
 from app.matching.answers import MatchesWanted, Submission
 from app.matching.changes import change_view, excluded_words
 from app.matching.costs import rules_for
-from app.matching.explaining import result_json
+from app.matching.explaining import results_json
 from app.matching.filters import ASK_FIRST, EXCLUDED, MATCH, NEAR_MISS, Wanted
 from app.matching.person import Person
 from app.matching.places import council_view, homes_of, paying_council, payment_rules
@@ -19,9 +20,10 @@ from app.matching.policy import BITS, FILTERS, NEAR_MISS_MILES, REOPENS_WITHIN_D
 from app.matching.prices import bills_of
 from app.matching.ranking import Outcome, first_failures, in_order, judge
 from app.matching.reach import FAILED, covered, spot_of
+from app.matching.reading import Reading
 from app.matching.relaxing import Change, World, best_pair, single_changes, world_of
 from app.matching.rows import sessions_of
-from app.matching.shown import Reading, all_shown
+from app.matching.shown import all_shown
 from app.matching.words import voice_of
 from app.problems import Fault, Malformed
 from app.search.index.facts import AT_VENUE, BLANK
@@ -118,11 +120,14 @@ def matches_found(snapshot: Snapshot, asked: MatchesWanted) -> bytes:
         "council": council,
         "notice": notice(council),
     }
+    lists = [in_order(outcome, wanted, group, asked.offset, asked.limit) for _, group in LISTS]
+    # What all lists show is put into words together, and then told apart again.
+    shown = all_shown(reading, outcome, [place for places in lists for place in places])
+    results = iter(results_json(shown))
     chunks = [to_json(head)[:-1]]
-    for name, group in LISTS:
-        places = in_order(outcome, wanted, group, asked.offset, asked.limit)
-        results = [result_json(shown) for shown in all_shown(reading, outcome, places)]
-        chunks += [f',"{name}":['.encode(), b",".join(results), b"]"]
+    for (name, _), places in zip(LISTS, lists, strict=True):
+        own = b",".join(islice(results, len(places)))
+        chunks += [f',"{name}":['.encode(), own, b"]"]
     return b"".join((*chunks, b",", to_json(tail)[1:]))
 
 

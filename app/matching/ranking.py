@@ -18,7 +18,7 @@ from app.matching.person import Side
 from app.matching.policy import DUE_DAYS, FRESH_DAYS
 from app.matching.reach import Statuses
 from app.matching.rows import Flags, Masks, Numbers, Sessions
-from app.matching.scoring import Fits, fits_of
+from app.matching.scoring import Fits, fits_of, stated_facts
 from app.search.index.bits import bit_numbers, mask_of
 from app.search.index.facts import NOT_KNOWN
 
@@ -113,10 +113,9 @@ def _contending(sessions: Sessions, statuses: Statuses64, counted: dict[int, int
 
 def _count(bits: Masks, counted: dict[int, int]) -> None:
     """Count single bits by their numbers."""
-    found, totals = np.unique(bits, return_counts=True)
-    for bit, total in zip(found.tolist(), totals.tolist(), strict=True):
-        place = int(bit).bit_length() - 1
-        counted[place] = counted.get(place, 0) + total
+    totals = np.bincount(np.bitwise_count(bits - np.uint64(1)))
+    for place in np.flatnonzero(totals).tolist():
+        counted[place] = counted.get(place, 0) + int(totals[place])
 
 
 def _prefer(outcome: Outcome, again: Judged, number: int) -> None:
@@ -142,7 +141,7 @@ def _scores(judged: Judged) -> Numbers:
 
 def _judged(sessions: Sessions, wanted: Wanted, side: Side, statuses: Statuses64) -> Judged:
     groups = statuses.groups()
-    fits = fits_of(sessions, wanted, side, statuses)
+    fits = fits_of(sessions, wanted, side, statuses, groups)
     return Judged(side, sessions, statuses, groups, fits, _best(sessions, statuses, groups, fits))
 
 
@@ -177,12 +176,12 @@ def in_order(outcome: Outcome, wanted: Wanted, group: int, offset: int, limit: i
     members = np.flatnonzero(outcome.groups == group)
     if offset >= len(members):
         return []
-    key = _order_keys(outcome, wanted, members)
     stop = offset + limit
     if stop < len(members):
-        last = np.partition(key, stop - 1)[stop - 1]
-        kept = key <= last
-        members, key = members[kept], key[kept]
+        # The score comes first: the rest is looked at only where that is high enough.
+        scores = outcome.scores[members]
+        members = members[scores >= np.partition(scores, -stop)[-stop]]
+    key = _order_keys(outcome, wanted, members)
     turns = turn(outcome.judged[0].sessions, outcome.activities[members], wanted.person.day)
     order = np.lexsort((turns, key))
     shown: list[int] = members[order[offset:stop]].tolist()
@@ -197,11 +196,9 @@ def _order_keys(outcome: Outcome, wanted: Wanted, members: npt.NDArray[np.intp])
         mine = sides == number
         places = outcome.best[members[mine]]
         rows = judged.sessions.at(places)
-        stated = judged.fits.stated
-        assert stated is not None  # noqa: S101 - it is worked out for every judgement.
         part = 255 - outcome.scores[members[mine]]
         part = part << 2 | waiting(rows, wanted.person.day)
-        part = part << 7 | (127 - stated[places])
+        part = part << 7 | (127 - stated_facts(rows, wanted.person))
         part = part << 2 | _staleness(rows, wanted.person.day)
         key[mine] = part << 10 | _whole_miles(rows, wanted)
     return key

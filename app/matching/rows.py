@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.geo.distance import Point, miles_to_many
+from app.matching.kept import kept
 from app.search.index.facts import AT_VENUE, BLANK, NOT_KNOWN
 from app.search.index.grid import ranges
 from app.search.index.snapshot import Snapshot
@@ -102,12 +103,16 @@ class Sessions:
             self.known[key] = self.snapshot.activities[name][self.activities[self.starts]]
         return self.known[key]
 
+    @kept
+    def owners(self) -> npt.NDArray[np.intp]:
+        """For each session the place of its activity among those of these sessions."""
+        return np.repeat(np.arange(len(self.starts)), np.diff(self.starts, append=len(self.rows)))
+
     def spread(self, values: Array) -> Array:
         """What holds for each activity, for each of its sessions."""
         if len(values) == len(self.rows):
             return values
-        counts = np.diff(self.starts, append=len(self.rows))
-        return np.repeat(values, counts)
+        return values[self.owners]
 
     @property
     def at_venue(self) -> Flags:

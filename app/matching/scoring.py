@@ -27,6 +27,7 @@ from app.matching.policy import (
     UNSTATED,
     YES,
 )
+from app.matching.reach import Statuses
 from app.matching.rows import Masks, Numbers, Sessions
 from app.search.index.bits import mask_of
 from app.search.index.facts import AT_VENUE, BLANK, COMES_TO_YOU, ONLINE
@@ -44,24 +45,25 @@ FOUR_VALUED = ("support_need", "access", "support_mode", "travel", "communicatio
 class Fits:
     """What each criterion gave each session: the fit from 0 to 1, and points in tenths.
 
-    `stated` counts the facts asked for that are stated. `covered` are the slots and `days` the
+    `covered` are the slots and `days` the
     days of the sessions that serve as this one does, `attendances` how often a week one would come.
     """
 
     fits: dict[Criterion, npt.NDArray[np.float64]] = field(default_factory=dict)
     points: dict[Criterion, Numbers] = field(default_factory=dict)
     score: Numbers | None = None
-    stated: Numbers | None = None
     covered: Masks | None = None
     days: Numbers | None = None
     attendances: Numbers | None = None
 
 
-def fits_of(sessions: Sessions, wanted: Wanted, side: Side, statuses: Statuses64) -> Fits:
+def fits_of(
+    sessions: Sessions, wanted: Wanted, side: Side, statuses: Statuses64, groups: Statuses
+) -> Fits:
     """What each criterion gives each session, judged by somebody's answers."""
     person, weights = wanted.person, wanted.person.weights
     found = Fits()
-    _cover(found, sessions, person, statuses)
+    _cover(found, sessions, person, statuses, groups)
     makers: dict[Criterion, Callable[[], tuple[Numbers, Numbers | int]]] = {
         "what_i_do": lambda: _what_i_do(sessions, person),
         "who_it_is_for": lambda: _who_it_is_for(sessions, side),
@@ -81,14 +83,15 @@ def fits_of(sessions: Sessions, wanted: Wanted, side: Side, statuses: Statuses64
         found.fits[criterion] = sessions.spread(n / d)
     if weights:
         found.score = (np.sum([*found.points.values()], axis=0) + 5) // 10
-    found.stated = _stated(sessions, person)
     return found
 
 
 # When, and how often
 
 
-def _cover(found: Fits, sessions: Sessions, person: Person, statuses: Statuses64) -> None:
+def _cover(
+    found: Fits, sessions: Sessions, person: Person, statuses: Statuses64, groups: Statuses
+) -> None:
     """Join the slots and days of an activity's sessions that serve a person in the same way."""
     if not person.slots and (person.days or 1) == 1:
         found.attendances = np.ones(len(sessions), dtype=np.int64)
@@ -99,7 +102,6 @@ def _cover(found: Fits, sessions: Sessions, person: Person, statuses: Statuses64
     days = sessions.session("day").astype(np.int64)
     slots = sessions.session("slots").astype(np.uint64) & np.uint64(wanted)
     own_days = np.where(days >= 0, 1 << np.maximum(days, 0), 0)
-    groups = statuses.groups()
     covered, on_days = slots.copy(), own_days.copy()
     ends = np.append(sessions.starts, len(sessions))[1:]
     last = sessions.spread(ends)
@@ -333,7 +335,7 @@ def _culture(sessions: Sessions, person: Person) -> tuple[Numbers, int]:
     return n, YES * (sum(map(len, lists)) + len(person.languages))
 
 
-def _stated(sessions: Sessions, person: Person) -> Numbers:
+def stated_facts(sessions: Sessions, person: Person) -> Numbers:
     """How many of the four-valued facts asked for are stated, whatever is stated of them."""
     found = np.zeros(len(sessions), dtype=np.int64)
     modes = {*person.modes, *LEVEL_MODES.get(person.level or "", ())}

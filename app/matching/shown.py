@@ -1,6 +1,6 @@
-"""One activity that is shown to a person, with everything that was judged of it within reach."""
+"""What an answer shows, column by column, with everything that was judged of it within reach."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Literal, TypeVar
@@ -8,76 +8,72 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 
 from app.matching.answers import Criterion
-from app.matching.costs import Bill, Costed, Payment, Rules, costed
-from app.matching.filters import SHADED, SHADED_OF_SESSIONS, Wanted
+from app.matching.costs import Costed, costed
+from app.matching.filters import SHADED, SHADED_OF_SESSIONS
 from app.matching.kept import kept
 from app.matching.person import Person
 from app.matching.policy import BITS
-from app.matching.price_sets import PriceSet
-from app.matching.prices import Bills
 from app.matching.ranking import Judged, Outcome
-from app.matching.told import Memory, SessionTold, Told, memory_of, told_of, venue_of
+from app.matching.reading import Reading
+from app.matching.told import SessionTold, Told, told_of
 from app.matching.words import Text, Voice
-from app.parameters import Language
 from app.search.index.bits import bit_numbers
 from app.search.index.facts import NOT_KNOWN, PLACES
-from app.search.index.snapshot import Snapshot
+from app.search.index.grid import ranges
 
 Value = Literal["yes", "partly", "no", "not_stated"]
 Status = Literal["met", "ask", "failed"]
 T = TypeVar("T")
 CostKey = tuple[int, int, int | None, int | None]
-"""A set of prices, attendances in a week, minutes, and tenths of a mile where they matter."""
+"""A set of prices, attendances in a week, and minutes and tenths of a mile where they matter."""
 
-Telling = Callable[["Shown"], Text]
 PLACE_NAMES = {number: name for name, number in PLACES.items()}
 
 
 @dataclass(repr=False)
-class Reading:
-    """What one answer needs of the catalogue, and what it has worked out so far.
+class Cells:
+    """All that an answer shows by one judgement, in columns: each is read for all results at once.
 
-    `said` holds what results share of which the same is stated; all of it goes with the answer.
+    `known` holds the columns that were read or put together so far; they go with the answer.
     """
 
-    snapshot: Snapshot
-    wanted: Wanted
-    rules: Rules
-    bills: Bills
-    voice: Voice
-    lang: Language
-    said: dict[Hashable, Any] = field(default_factory=dict)
-
-    @kept
-    def memory(self) -> Memory:
-        """What is remembered of the catalogue."""
-        return memory_of(self.snapshot)
-
-    @kept
-    def payment(self) -> Payment:
-        """What decides which prices hold."""
-        return self.wanted.payment
-
-    def venue(self, number: int) -> Mapping[str, Any]:
-        """A venue as lists show it."""
-        return venue_of(self.snapshot, self.memory, number)
-
-    def once(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What is the same for every result with the same key."""
-        found: T | None = self.said.get(key)
-        if found is None:
-            found = self.said[key] = make()
-        return found
-
-
-@dataclass(repr=False)
-class Cells:
-    """Columns of everything that one list shows, read together: for many rows at a time."""
-
+    reading: Reading
     judged: Judged
-    rows: list[int]
-    places: list[int]
-    known: dict[str, list[Any]] = field(default_factory=dict)
+    shown: list["Shown"] = field(default_factory=list)
+    known: dict[Hashable, list[Any]] = field(default_factory=dict)
+
+    @kept
+    def person(self) -> Person:
+        """Who asks."""
+        return self.reading.wanted.person
+
+    @kept
+    def rows(self) -> list[int]:
+        """The rows of the activities."""
+        return [one.row for one in self.shown]
+
+    @kept
+    def places(self) -> list[int]:
+        """The places of their best sessions among those that were judged."""
+        return [one.at for one in self.shown]
+
+    def column(self, key: Hashable, make: Callable[[], list[T]]) -> list[T]:
+        """A column by its key, put together when it is first asked for."""
+        column: list[T] | None = self.known.get(key)
+        if column is None:
+            column = self.known[key] = make()
+        return column
+
+    def once(self, keys: Iterable[Hashable], make: Callable[["Shown"], T]) -> list[T]:
+        """What is made of each result, once for all that have the same key."""
+        made: dict[Hashable, T] = {}
+        column = []
+        for key, shown in zip(keys, self.shown, strict=True):
+            found = made.get(key)
+            if found is None:
+                found = made[key] = make(shown)
+            column.append(found)
+        return column
 
     def activity(self, name: str) -> list[int]:
         """A column of the activities."""
@@ -89,7 +85,7 @@ class Cells:
 
     def session(self, name: str) -> list[int]:
         """A column of their best sessions."""
-        key = f"best {name}"
+        key = "best", name
         column = self.known.get(key)
         if column is None:
             whole = self.judged.sessions.session(name)
@@ -98,57 +94,47 @@ class Cells:
 
     def value(self, scheme: str, code: str) -> list[Value]:
         """What is stated of a four-valued term in their best sessions."""
-        key = f"{scheme}/{code}"
-        values = self.known.get(key)
-        if values is None:
-            bit = bit_numbers(scheme)[code]
-            if scheme in SHADED_OF_SESSIONS:
-                columns = [self.session(name) for name in SHADED_OF_SESSIONS[scheme]]
-            else:
-                columns = [self.activity(name) for name in SHADED[scheme]]
-            values = self.known[key] = [
-                "yes"
-                if yes >> bit & 1
-                else "partly"
-                if partly >> bit & 1
-                else "no"
-                if no >> bit & 1
-                else "not_stated"
-                for yes, partly, no in zip(*columns, strict=True)
-            ]
-        return values
+        return self.column((scheme, code), lambda: self._values(scheme, code))
+
+    def _values(self, scheme: str, code: str) -> list[Value]:
+        bit = 1 << bit_numbers(scheme)[code]
+        if scheme in SHADED_OF_SESSIONS:
+            columns = [self.session(name) for name in SHADED_OF_SESSIONS[scheme]]
+        else:
+            columns = [self.activity(name) for name in SHADED[scheme]]
+        return [
+            "yes" if yes & bit else "partly" if partly & bit else "no" if no & bit else "not_stated"
+            for yes, partly, no in zip(*columns, strict=True)
+        ]
+
+    def note(self, scheme: str, code: str) -> list[str]:
+        """What the providers say besides of a term; empty where nothing."""
+        return self.column(
+            ("note", scheme, code), lambda: [one.note(f"{scheme}/{code}") for one in self.shown]
+        )
 
     def status(self, code: str) -> list[Status]:
         """How a filter ended for their best sessions."""
-        key = f"status {code}"
-        statuses = self.known.get(key)
-        if statuses is None:
-            bit = BITS[code]
-            fails, asks = self._bits
-            statuses = self.known[key] = [
-                "failed" if failed >> bit & 1 else "ask" if ask >> bit & 1 else "met"
-                for failed, ask in zip(fails, asks, strict=True)
-            ]
-        return statuses
+        return self.column(("status", code), lambda: self._statuses(code))
+
+    def _statuses(self, code: str) -> list[Status]:
+        bit = 1 << BITS[code]
+        fails, asks = self._bits
+        return [
+            "failed" if failed & bit else "ask" if ask & bit else "met"
+            for failed, ask in zip(fails, asks, strict=True)
+        ]
 
     @kept
     def _bits(self) -> tuple[list[int], list[int]]:
         statuses = self.judged.statuses
         return statuses.fails[self.places].tolist(), statuses.asks[self.places].tolist()
 
-    def fit(self, criterion: Criterion) -> list[tuple[float, float]]:
-        """The fit and the points that a criterion gave them."""
-        key = f"fit {criterion}"
-        found = self.known.get(key)
-        if found is None:
-            fits = self.judged.fits
-            shares = fits.fits[criterion][self.places].tolist()
-            points = fits.points[criterion][self.places].tolist()
-            found = self.known[key] = [
-                (round(share + 1e-9, 3), tenths / 10)
-                for share, tenths in zip(shares, points, strict=True)
-            ]
-        return found
+    def fit(self, criterion: Criterion) -> list[tuple[float, int]]:
+        """The fit, and the points in tenths, that a criterion gave them."""
+        fits = self.judged.fits
+        shares = fits.fits[criterion][self.places].tolist()
+        return [*zip(shares, fits.points[criterion][self.places].tolist(), strict=True)]
 
     @kept
     def scores(self) -> list[int | None]:
@@ -157,87 +143,197 @@ class Cells:
         return [None] * len(self.places) if score is None else score[self.places].tolist()
 
     @kept
+    def covered(self) -> list[int] | None:
+        """How many of the chosen slots are covered; None where none was chosen."""
+        covered = self.judged.fits.covered
+        return None if covered is None else np.bitwise_count(covered[self.places]).tolist()
+
+    @kept
+    def tenths(self) -> list[int | None]:
+        """Tenths of a mile in a straight line; None where there is no distance."""
+        return self._tenths(self.places)
+
+    def _tenths(self, places: Any) -> list[int | None]:  # noqa: ANN401 - what numpy takes.
+        spot = self.reading.wanted.spot
+        if spot is None:
+            return [None] * len(places)
+        tenths = self.judged.sessions.tenths(spot.point)[places].tolist()
+        return [None if each == NOT_KNOWN else each for each in tenths]
+
+    @kept
+    def may_be_further(self) -> list[bool]:
+        """Whether they are within the limit only because the place is not known exactly."""
+        spot, limit = self.reading.wanted.spot, self.person.limit
+        if spot is None or limit is None:
+            return [False] * len(self.places)
+        straight = self.judged.sessions.miles(spot.point)[self.places]
+        flags: list[bool] = ((straight - spot.uncertainty <= limit) & (limit < straight)).tolist()
+        return flags
+
+    @kept
+    def numbers(self) -> list[int]:
+        """Which of its activity's sessions each best one is."""
+        rows = self.judged.sessions.rows[self.places].tolist()
+        firsts = self.activity("first_session")
+        return [row - first for row, first in zip(rows, firsts, strict=True)]
+
+    @kept
+    def fitting(self) -> list[list["SessionShown"]]:
+        """The sessions that serve the person as the best ones do, in the order of the week."""
+        judged, sessions = self.judged, self.judged.sessions
+        places = np.asarray(self.places, dtype=np.intp)
+        begins = np.searchsorted(sessions.starts, places, "right")
+        first = sessions.starts[begins - 1]
+        counts = np.append(sessions.starts, len(sessions))[begins] - first
+        around, best = ranges(first, counts), np.repeat(places, counts)
+        day = sessions.session("day")[around]
+        fits = (judged.groups[around] == judged.groups[best]) & (day != NOT_KNOWN)
+        fits &= judged.statuses.fails[around] == judged.statuses.fails[best]
+        owners = np.repeat(np.arange(len(places)), counts)[fits]
+        around = around[fits]
+        order = np.lexsort((sessions.session("starts")[around], day[fits], owners))
+        around, owners = around[order], owners[order]
+        numbers = sessions.rows[around] - np.asarray(self.activity("first_session"))[owners]
+        found: list[list[SessionShown]] = [[] for _ in self.shown]
+        for owner, at, number, tenths in zip(
+            owners.tolist(), around.tolist(), numbers.tolist(), self._tenths(around), strict=True
+        ):
+            found[owner].append(SessionShown(self.shown[owner], at, number, tenths))
+        return found
+
+    # Money
+
+    @kept
+    def minutes(self) -> list[int | None]:
+        """How long their best sessions are."""
+        times = zip(self.session("starts"), self.session("ends"), strict=True)
+        return [None if starts == NOT_KNOWN else ends - starts for starts, ends in times]
+
+    @kept
     def attendances(self) -> list[int]:
         """How often a week one would come."""
         often = self.judged.fits.attendances
         return [1] * len(self.places) if often is None else often[self.places].tolist()
 
     @kept
-    def own(self) -> list[tuple[int, int]]:
-        """Where their sessions begin and end among those that were judged."""
-        starts, count = self.judged.sessions.starts, len(self.judged.sessions)
-        numbers = np.searchsorted(starts, self.places, "right")
-        ends = np.append(starts, count)[numbers]
-        return [*zip(starts[numbers - 1].tolist(), ends.tolist(), strict=True)]
+    def cost_keys(self) -> list[CostKey]:
+        """On what it depends what they come to: results with the same key cost the same."""
+        rules, price_set = self.reading.rules, self.reading.bills.price_set
+        return [
+            (
+                number,
+                often,
+                minutes if rules.by_hour else None,
+                tenths if rules.by_mile or price_set(number).by_mile else None,
+            )
+            for number, often, minutes, tenths in zip(
+                self.session("price_set"),
+                self.attendances,
+                self.minutes,
+                self.tenths,
+                strict=True,
+            )
+        ]
+
+    @kept
+    def costs(self) -> list[Costed]:
+        """What they come to."""
+        return self.once(self.cost_keys, lambda shown: shown.costed())
 
 
 @dataclass(repr=False, eq=False)
 class SessionShown:
-    """One session: its times, and where it is."""
+    """One session of a result, by its place among those that were judged.
 
-    reading: Reading
-    judged: Judged
+    `which` tells which of its activity's it is; `tenths` are those of a mile in a straight line.
+    """
+
+    shown: "Shown"
     at: int
-    told: SessionTold | None
+    which: int
+    tenths: int | None
 
     def number(self, name: str) -> int:
         """A column's number."""
         return int(self.judged.sessions.session(name)[self.at])
 
     @property
+    def reading(self) -> Reading:
+        """What the answer needs of the catalogue."""
+        return self.shown.reading
+
+    @property
+    def judged(self) -> Judged:
+        """The judgement."""
+        return self.shown.judged
+
+    @property
+    def told(self) -> SessionTold | None:
+        """What it states, in words; None where nothing is stated."""
+        known = self.shown.told.sessions
+        if self.which >= len(known) or self.number("day") == NOT_KNOWN:
+            return None
+        return known[self.which]
+
+    @property
     def stated(self) -> Mapping[str, Any] | None:
         """What it states besides its columns; None where nothing is stated."""
         return self.told.stated if self.told else None
 
-    @kept
+    @property
     def place(self) -> str:
         """`venue`, `online`, `comes_to_you`, or empty where nothing is stated."""
         return PLACE_NAMES.get(self.number("place"), "")
 
-    @kept
+    @property
     def venue(self) -> Mapping[str, Any] | None:
         """Its venue, if it is at one."""
         number = self.number("venue")
         return None if number == NOT_KNOWN else self.reading.venue(number)
 
-    @kept
-    def tenths(self) -> int | None:
-        """Tenths of a mile in a straight line; None where there is no distance."""
-        spot = self.reading.wanted.spot
-        if spot is None:
-            return None
-        tenths = int(self.judged.sessions.tenths(spot.point)[self.at])
-        return None if tenths == NOT_KNOWN else tenths
-
-    @kept
+    @property
     def where(self) -> str:
         """The venue's name and town, or only the town."""
-        venue = self.venue
-        if venue is None:
-            return ""
-        return f"{venue['name']}, {venue['town']}" if venue["name"] else str(venue["town"])
+        return "" if self.venue is None else where(self.venue)
+
+
+def where(venue: Mapping[str, Any]) -> str:
+    """A venue's name and town, or only the town."""
+    return f"{venue['name']}, {venue['town']}" if venue["name"] else str(venue["town"])
 
 
 @dataclass(repr=False, eq=False)
 class Shown:
-    """An activity by its row, judged by one side's answers, in its best session."""
+    """An activity by its row, judged by one side's answers, in its best session.
 
-    reading: Reading
-    judged: Judged
+    `at` is the place of that session among those that were judged, `place_in_list` its own place
+    in the columns of all that is shown.
+    """
+
     row: int
     at: int
     cells: Cells
     place_in_list: int
 
-    @kept
+    @property
+    def reading(self) -> Reading:
+        """What the answer needs of the catalogue."""
+        return self.cells.reading
+
+    @property
+    def judged(self) -> Judged:
+        """The judgement."""
+        return self.cells.judged
+
+    @property
     def person(self) -> Person:
         """Who asks."""
-        return self.reading.wanted.person
+        return self.cells.person
 
-    @kept
+    @property
     def voice(self) -> Voice:
         """Whom the texts speak to."""
-        return self.reading.voice
+        return self.cells.reading.voice
 
     @kept
     def told(self) -> Told:
@@ -248,6 +344,13 @@ class Shown:
     def stated(self) -> Mapping[str, Any]:
         """What the activity states besides its columns."""
         return self.told.stated
+
+    @kept
+    def best_stated(self) -> Mapping[str, Any]:
+        """What its best session states besides its columns; empty where nothing is stated."""
+        number, known = self.cells.numbers[self.place_in_list], self.told.sessions
+        blank = number >= len(known) or self.of_best("day") == NOT_KNOWN
+        return {} if blank else known[number].stated
 
     def number(self, name: str) -> int:
         """A column of the activity."""
@@ -265,117 +368,75 @@ class Shown:
         """What is stated of a four-valued term, in the best session."""
         return self.cells.value(scheme, code)[self.place_in_list]
 
-    def note(self, scheme: str, code: str) -> str:
-        """What the provider says besides of a term; empty where nothing."""
-        key = f"{scheme}/{code}"
-        notes = self.stated["notes"]
-        own = (self.best.stated or {}).get("notes", {})
-        return str(own.get(key) or notes.get(key) or "")
+    def note(self, term: str) -> str:
+        """What the provider says besides of a `scheme/code`; empty where nothing."""
+        own = self.best_stated.get("notes", {})
+        return str(own.get(term) or self.stated["notes"].get(term) or "")
 
     def status(self, code: str) -> Status:
         """How a filter ended."""
         return self.cells.status(code)[self.place_in_list]
 
-    def session(self, at: int) -> SessionShown:
-        """One of its sessions by its place among those that were judged."""
-        sessions = self.judged.sessions
-        blank = sessions.blank is not None and bool(sessions.blank[at])
-        number = int(sessions.rows[at]) - self.number("first_session")
-        known = self.told.sessions
-        told = None if blank or number >= len(known) else known[number]
-        return SessionShown(self.reading, self.judged, at, told)
-
-    @kept
-    def best(self) -> SessionShown:
-        """The session by which it was judged."""
-        return self.session(self.at)
-
-    @kept
-    def fitting(self) -> list[SessionShown]:
-        """The sessions that serve the person as the best one does, in the order of the week."""
-        first, last = self.cells.own[self.place_in_list]
-        if last - first == 1:
-            return [self.best] if self.best.told else []
-        judged = self.judged
-        groups = judged.groups[first:last].tolist()
-        fails = judged.statuses.fails[first:last].tolist()
-        own = self.at - first
-        found = [
-            self.best if number == own else self.session(first + number)
-            for number in range(last - first)
-            if groups[number] == groups[own] and fails[number] == fails[own]
-        ]
-        placed = [one for one in found if one.told]
-        return sorted(placed, key=lambda one: (one.number("day"), one.number("starts")))
-
-    # Money
-
-    @kept
-    def prices(self) -> PriceSet:
-        """The prices that hold for the best session."""
-        return self.reading.bills.price_set(self.of_best("price_set"))
-
-    @kept
-    def minutes(self) -> int | None:
-        """How long the best session is."""
-        starts, ends = self.of_best("starts"), self.of_best("ends")
-        return None if starts == NOT_KNOWN else ends - starts
+    def text(self, texts: "Texts") -> Text:
+        """Its own among the texts of all results."""
+        return texts(self.cells)[self.place_in_list]
 
     @property
-    def bill(self) -> Bill:
-        """What the person would pay."""
-        return self.cost.bill
+    def tenths(self) -> int | None:
+        """Tenths of a mile in a straight line to its best session; None where there is none."""
+        return self.cells.tenths[self.place_in_list]
 
-    @kept
-    def cost_key(self) -> CostKey:
-        """What it depends on what it comes to: results with the same key cost the same."""
-        tenths = self.best.tenths
-        miles = tenths if self.prices.by_mile or self.reading.rules.by_part else None
-        often = self.cells.attendances[self.place_in_list]
-        return self.of_best("price_set"), often, self.minutes, miles
+    @property
+    def place(self) -> str:
+        """Where its best session is: `venue`, `online`, `comes_to_you`, or empty."""
+        return PLACE_NAMES.get(self.of_best("place"), "")
 
-    @kept
+    @property
+    def fitting(self) -> list[SessionShown]:
+        """The sessions that serve the person as the best one does, in the order of the week."""
+        return self.cells.fitting[self.place_in_list]
+
+    @property
     def cost(self) -> Costed:
         """What it comes to."""
-        return self.reading.once(("costed", self.cost_key), self._costed)
+        return self.cells.costs[self.place_in_list]
 
-    def _costed(self) -> Costed:
-        reading, tenths = self.reading, self.best.tenths
-        number, often, minutes, _ = self.cost_key
-        bill = reading.bills.bill(number, reading.payment, self.person.day, tenths)
-        return costed(bill, often, reading.rules, minutes, tenths)
+    def costed(self) -> Costed:
+        """Work out what it comes to."""
+        reading, cells, place = self.reading, self.cells, self.place_in_list
+        tenths, day = cells.tenths[place], self.person.day
+        bill = reading.bills.bill(self.of_best("price_set"), reading.payment, day, tenths)
+        return costed(bill, cells.attendances[place], reading.rules, cells.minutes[place], tenths)
 
 
-def shared_by(facts: Callable[[Shown], Hashable]) -> Callable[[Telling], Telling]:
-    """Put a text together once for all results of one answer of which the same facts hold."""
+Texts = Callable[[Cells], list[Text]]
+"""Puts one thing into words for each result."""
 
-    def shared(make: Telling) -> Telling:
-        name = make.__name__
 
+def shared_by(
+    facts: Callable[[Cells], Iterable[Hashable]],
+) -> Callable[[Callable[[Shown], Text]], Texts]:
+    """Have a text put together once for all results of one answer of which the same facts hold."""
+
+    def shared(make: Callable[[Shown], Text]) -> Texts:
         @wraps(make)
-        def known(shown: Shown) -> Text:
-            said, key = shown.reading.said, (name, facts(shown))
-            text: Text | None = said.get(key)
-            if text is None:
-                text = said[key] = make(shown)
-            return text
+        def texts(cells: Cells) -> list[Text]:
+            return cells.column(make, lambda: cells.once(facts(cells), make))
 
-        return known
+        return texts
 
     return shared
 
 
 def all_shown(reading: Reading, outcome: Outcome, places: Sequence[int]) -> list[Shown]:
-    """What a list shows, in its order."""
+    """What is shown of some places in an outcome, in their order."""
+    cells = [Cells(reading, judged) for judged in outcome.judged]
+    sides, rows, best = (
+        column[places].tolist() for column in (outcome.side, outcome.activities, outcome.best)
+    )
     found = []
-    sides: dict[int, Cells] = {}
-    for place in places:
-        side, row, at = (
-            int(column[place]) for column in (outcome.side, outcome.activities, outcome.best)
-        )
-        judged = outcome.judged[side]
-        cells = sides.setdefault(side, Cells(judged, [], []))
-        found.append(Shown(reading, judged, row, at, cells, len(cells.rows)))
-        cells.rows.append(row)
-        cells.places.append(at)
+    for side, row, at in zip(sides, rows, best, strict=True):
+        own = cells[side].shown
+        own.append(Shown(row, at, cells[side], len(own)))
+        found.append(own[-1])
     return found

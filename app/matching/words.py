@@ -21,9 +21,9 @@ NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
 NOON = 12
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Text:
-    """The same in plain English and in Easy Read."""
+    """The same in plain English and in Easy Read; nothing is altered once it is said."""
 
     text: str
     easy_read: str

@@ -16,8 +16,9 @@ from app.matching.plans.answers import PlansWanted, minutes_of
 from app.matching.plans.problem import DAYS_OF_WEEK, Candidate, Week, Whole
 from app.matching.policy import RANK_TENTHS, WEIGHTS
 from app.matching.ranking import Judged, Outcome, in_order
+from app.matching.reading import Reading
 from app.matching.rows import Numbers
-from app.matching.shown import Reading, SessionShown, Shown, all_shown
+from app.matching.shown import SessionShown, Shown, all_shown
 from app.search.index.bits import mask_of
 from app.search.index.facts import NOT_KNOWN
 

@@ -35,9 +35,9 @@ from app.matching.policy import VERSION
 from app.matching.prices import bills_of
 from app.matching.ranking import Outcome, judge
 from app.matching.reach import spot_of
+from app.matching.reading import Reading
 from app.matching.reasons import times_of
 from app.matching.rows import sessions_of
-from app.matching.shown import Reading
 from app.matching.words import clock, voice_of
 from app.search.index.snapshot import Snapshot
 from app.search.places import place_understood

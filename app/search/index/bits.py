@@ -31,6 +31,11 @@ def mask_of(scheme: str, codes: Iterable[str]) -> int:
     return mask
 
 
+def codes_of(scheme: str, mask: int) -> list[str]:
+    """The terms of some bits, in the scheme's order."""
+    return [code for code, number in bit_numbers(scheme).items() if mask >> number & 1]
+
+
 @cache
 def asked_mask(scheme: str, code: str) -> int:
     """The bits that answer to one term asked for."""
