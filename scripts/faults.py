@@ -5,7 +5,6 @@ import functools
 import http.client
 import json
 import os
-import runpy
 import signal
 import statistics
 import subprocess
@@ -34,6 +33,7 @@ from app.mail import outbox
 from app.mail.models import Letter
 from app.parameters import london_today
 from app.schema import migrate
+from scripts.kills import KINDS, database_of, kill_often
 
 PASSWORD = "lanterns by the river"  # noqa: S105 - of accounts in a database for a moment.
 OWNER = "owner@example.org"
@@ -53,11 +53,11 @@ class Answer(NamedTuple):
 
 
 class Bench:
-    """A folder with a database, servers on it, and what did not hold."""
+    """A database and a folder, servers on them, and what did not hold."""
 
-    def __init__(self, folder: Path, arguments: argparse.Namespace) -> None:
+    def __init__(self, url: str, folder: Path, arguments: argparse.Namespace) -> None:
         self.folder = folder
-        self.url = f"sqlite:///{folder}/faults.db"
+        self.url = url
         self.port = arguments.port
         self.seconds = arguments.seconds
         self.rounds = arguments.rounds
@@ -318,10 +318,9 @@ def waiting(database: Database) -> int:
 
 
 def kills(bench: Bench) -> None:
-    """Providers and officers write while the server is killed, on each of the two databases."""
-    run = runpy.run_path(str(Path(__file__).with_name("kills.py")))["run"]
-    for kind in ("sqlite", "postgresql"):
-        bench.hold(f"nothing is lost or half done on {kind}", holds=run(kind, bench.kills))
+    """Providers and officers write while the server is killed."""
+    whole = kill_often(bench.url, bench.folder / "killed", bench.port, bench.kills)
+    bench.hold("nothing is lost or half done", holds=whole)
 
 
 FAULTS = {one.__name__: one for one in (brute, refresh, flood, timing, mail, kills)}
@@ -335,16 +334,23 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--port", type=int, default=8180)
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--database", choices=KINDS, action="append")
     asked = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="carefinder-faults-") as folder:
-        bench = Bench(Path(folder), asked)
-        for name in asked.names or FAULTS:
-            print(f"{name}: {FAULTS[name].__doc__}", flush=True)
-            bench.begin_anew()
-            FAULTS[name](bench)
-        bench.database.close()
-    print(f"{len(bench.failed)} did not hold.")
-    return 1 if bench.failed else 0
+    failed = 0
+    for kind in asked.database or KINDS:
+        with (
+            tempfile.TemporaryDirectory(prefix="carefinder-faults-") as folder,
+            database_of(kind, Path(folder)) as url,
+        ):
+            bench = Bench(url, Path(folder), asked)
+            for name in asked.names or FAULTS:
+                print(f"{name}, {kind}: {FAULTS[name].__doc__}", flush=True)
+                bench.begin_anew()
+                FAULTS[name](bench)
+            bench.database.close()
+            failed += len(bench.failed)
+    print(f"{failed} did not hold.")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
