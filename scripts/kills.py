@@ -17,6 +17,7 @@ import os
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -62,6 +63,20 @@ class Ledger:
     troubles: list[str] = field(default_factory=list)
     in_flight: int = 0
     acknowledged: int = 0
+    expected: frozenset[int] = frozenset()
+    """Statuses that may be answered while something is out of order; none while all is well."""
+    refused: Counter[int] = field(default_factory=Counter)
+    """How often one of them was."""
+
+    def takes(self, response: httpx.Response) -> bool:
+        """Whether something was done; what was not, and nobody expected, is a trouble."""
+        if response.is_success:
+            self.acknowledged += 1
+        elif response.status_code in self.expected:
+            self.refused[response.status_code] += 1
+        else:
+            self.troubles.append(f"a request answered {response.status_code}")
+        return response.is_success
 
 
 @dataclass(frozen=True)
@@ -170,32 +185,34 @@ def write(place: Place, ledger: Ledger, stopping: threading.Event) -> None:
             except httpx.HTTPError:
                 if key not in ledger.drafted:
                     ledger.unknown.add(key)
+                if ledger.expected:
+                    ledger.troubles.append("a connection broke although the server lives")
                 return
             ledger.in_flight -= 1
 
 
 def _write_one(client: httpx.Client, place: Place, ledger: Ledger, key: str) -> None:
     made = _draft(client, place, key)
-    if made.status_code != httpx.codes.CREATED:
-        ledger.troubles.append(f"a draft answered {made.status_code}")
+    if not ledger.takes(made):
+        ledger.unknown.add(key)
         return
     activity = made.json()["id"]
     ledger.drafted[key] = activity
-    ledger.acknowledged += 1
     mine = f"/v1/manage/activities/{activity}"
     summary = f"Edit {key}."
     headers = place.headers(place.owner, **{"If-Match": made.headers["etag"]})
-    if client.patch(mine, json={"summary": summary}, headers=headers).is_success:
+    if ledger.takes(client.patch(mine, json={"summary": summary}, headers=headers)):
         ledger.summaries[activity] = summary
-        ledger.acknowledged += 1
-    if client.post(f"{mine}/submit", headers=place.headers(place.owner)).is_success:
-        ledger.acknowledged += 1
+    if not ledger.takes(client.post(f"{mine}/submit", headers=place.headers(place.owner))):
+        return
     review = f"/v1/moderation/activities/{activity}"
     looked_at = client.get(review, headers=place.headers(place.officer))
+    if not looked_at.is_success:
+        ledger.refused[looked_at.status_code] += 1
+        return
     headers = place.headers(place.officer, **{"If-Match": looked_at.headers["etag"]})
-    if client.post(f"{review}/approve", json={}, headers=headers).is_success:
+    if ledger.takes(client.post(f"{review}/approve", json={}, headers=headers)):
         ledger.approved.add(activity)
-        ledger.acknowledged += 1
 
 
 def _draft(client: httpx.Client, place: Place, key: str) -> httpx.Response:
@@ -304,6 +321,11 @@ def kill_often(url: str, var: Path, port: int, kills: int) -> bool:
         f"{ledger.acknowledged} acknowledged, {ledger.in_flight} in flight, "
         f"{len(ledger.unknown)} sent again, {len(ledger.troubles)} troubles"
     )
+    return told(ledger)
+
+
+def told(ledger: Ledger) -> bool:
+    """Print what is wrong; whether nothing is."""
     for trouble in sorted(set(ledger.troubles)):
         print(f"  {trouble} ({ledger.troubles.count(trouble)} times)")
     return not ledger.troubles
