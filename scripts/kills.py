@@ -75,7 +75,10 @@ class Ledger:
         elif response.status_code in self.expected:
             self.refused[response.status_code] += 1
         else:
-            self.troubles.append(f"a request answered {response.status_code}")
+            step = response.request.url.path.rsplit("/", 1)[1]
+            step = step if step.isalpha() else "change"
+            kind = response.json().get("type", "")
+            self.troubles.append(f"{step} answered {response.status_code} {kind}")
         return response.is_success
 
 

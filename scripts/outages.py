@@ -12,11 +12,12 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import httpx
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from app.database import Database
 from scripts.kills import BASE, WRITERS, Ledger, Place, look, make_people, served, told, write
@@ -70,7 +71,7 @@ def restart_often(url: str, var: Path, port: int, times: int) -> bool:
         for _ in range(times):
             back += wait_until_acknowledged(ledger, WRITERS)
             database = Database(url, pool=1)
-            with database.read() as session:
+            with suppress(OperationalError), database.read() as session:
                 process = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
                 os.kill(process, signal.SIGKILL)
             database.close()
