@@ -29,6 +29,7 @@ from app.accounts import oauth
 from app.accounts.commands.sign_ins import Desk
 from app.accounts.housekeeping import Housekeeping
 from app.accounts.keys import KeyRing
+from app.accounts.refusals import Refusals
 from app.accounts.tokens import Tokens
 from app.caching import cacheable, negotiated
 from app.database import Database
@@ -225,6 +226,12 @@ def create_served() -> ASGIApp:
 
 def _add_layers(application: FastAPI, settings: Settings) -> None:
     """The layers around every request; the last one added is the outermost but for `Requests`."""
+    application.add_middleware(
+        Refusals,
+        desk=application.state.desk,
+        route=app.accounts.router.token_route,
+        trusted=settings.trusted_proxies,
+    )
     application.add_middleware(Compression, minimum_size=settings.compress_from_bytes)
     application.add_middleware(
         Guard,

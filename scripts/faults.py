@@ -5,13 +5,11 @@ import functools
 import http.client
 import json
 import os
-import runpy
 import signal
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -34,11 +32,18 @@ from app.mail import outbox
 from app.mail.models import Letter
 from app.parameters import london_today
 from app.schema import migrate
+from scripts.kills import KINDS, database_of, kill_often
+from scripts.outages import fill, restart_often
 
 PASSWORD = "lanterns by the river"  # noqa: S105 - of accounts in a database for a moment.
 OWNER = "owner@example.org"
 SEARCH = "/v1/activities?near=CW1+2AB&cohort=dementia"
 ATTEMPTS, MINUTES_5 = 10, 301
+APART = 0.05
+TWICE = 2
+FLOOD = 500
+"""Sign-ins a second."""
+
 TOO_MANY = http.client.TOO_MANY_REQUESTS
 Headers = dict[str, str]
 
@@ -53,15 +58,16 @@ class Answer(NamedTuple):
 
 
 class Bench:
-    """A folder with a database, servers on it, and what did not hold."""
+    """A database and a folder, servers on them, and what did not hold."""
 
-    def __init__(self, folder: Path, arguments: argparse.Namespace) -> None:
+    def __init__(self, url: str, folder: Path, arguments: argparse.Namespace) -> None:
         self.folder = folder
-        self.url = f"sqlite:///{folder}/faults.db"
+        self.url = url
         self.port = arguments.port
         self.seconds = arguments.seconds
         self.rounds = arguments.rounds
         self.kills = arguments.kills
+        self.crashes = arguments.crashes
         self.failed: list[str] = []
         migrate(self.url)
         self.database = Database(self.url)
@@ -195,35 +201,24 @@ def flood(bench: Bench) -> None:
     """500 sign-ins a second, for accounts that do not exist and one that does."""
     with bench.server(bench.port):
         search_times(bench.port, 2)
-        calm = search_times(bench.port, min(10, bench.seconds))
-        ends = time.monotonic() + bench.seconds
-        statuses: Counter[int] = Counter()
-        lock = threading.Lock()
-
-        def attack(number: int) -> None:
-            every = 20 / 500
-            due = time.monotonic()
-            while time.monotonic() < ends:
-                email = (
-                    OWNER if number % 2 else f"nobody-{number}-{time.monotonic_ns()}@example.org"
-                )
-                told = sign_in(bench.port, email, "wrong password here").status
-                with lock:
-                    statuses[told] += 1
-                due += every
-                time.sleep(max(0.0, due - time.monotonic()))
-
-        with ThreadPoolExecutor(20) as pool:
-            attacks = [pool.submit(attack, number) for number in range(20)]
-            under = search_times(bench.port, bench.seconds)
-            for one in attacks:
-                one.result()
+        calm = search_times(bench.port, bench.seconds)
+        attacker = subprocess.Popen(  # noqa: S603 - the command is written here.
+            [
+                *(sys.executable, "-m", "scripts.flood"),
+                *(str(bench.port), str(FLOOD), str(bench.seconds)),
+            ],
+            stdout=subprocess.PIPE,
+        )
+        under = search_times(bench.port, bench.seconds)
+        told = attacker.communicate()[0]
+    statuses: dict[str, int] = json.loads(told)
     rate = sum(statuses.values()) / bench.seconds
     before, during = (statistics.quantiles(times, n=20)[18] for times in (calm, under))
-    print(f"  {rate:.0f} sign-ins a second came through this machine: {dict(statuses)}")
+    print(f"  {rate:.0f} sign-ins a second came through this machine: {statuses}")
     print(f"  a search: p95 {before * 1000:.1f} ms in calm, {during * 1000:.1f} ms in the flood")
-    bench.hold("no sign-in ended in an error of ours", holds=set(statuses) <= {400, 429, 503})
-    bench.hold("no search took longer than a second (p95)", holds=during < 1)
+    bench.hold("all of it came through", holds=rate > FLOOD * (1 - APART))
+    bench.hold("no sign-in ended in an error of ours", holds=set(statuses) <= {"400", "429", "503"})
+    bench.hold("a search took at most twice as long (p95)", holds=during <= TWICE * before)
 
 
 def timing(bench: Bench) -> None:
@@ -241,9 +236,7 @@ def timing(bench: Bench) -> None:
     bench.hold(f"the medians are within 5 % ({apart:.1%})", holds=apart < APART)
 
 
-APART = 0.05
 LETTERS = 200
-TWICE = 2
 
 
 class SlowInbox:
@@ -318,13 +311,31 @@ def waiting(database: Database) -> int:
 
 
 def kills(bench: Bench) -> None:
-    """Providers and officers write while the server is killed, on each of the two databases."""
-    run = runpy.run_path(str(Path(__file__).with_name("kills.py")))["run"]
-    for kind in ("sqlite", "postgresql"):
-        bench.hold(f"nothing is lost or half done on {kind}", holds=run(kind, bench.kills))
+    """Providers and officers write while the server is killed."""
+    whole = kill_often(bench.url, bench.folder / "killed", bench.port, bench.kills)
+    bench.hold("nothing is lost or half done", holds=whole)
 
 
-FAULTS = {one.__name__: one for one in (brute, refresh, flood, timing, mail, kills)}
+def restart(bench: Bench) -> None:
+    """PostgreSQL crashes under writers of listings, and the server lives on."""
+    if bench.database.sqlite:
+        print("  not run: SQLite is no process that could crash by itself")
+        return
+    whole = restart_often(bench.url, bench.folder / "restarted", bench.port, bench.crashes)
+    bench.hold("nothing is lost, and what is refused is told with a 503", holds=whole)
+
+
+def full(bench: Bench) -> None:
+    """The disk fills up under writers of listings, and has room again."""
+    whole = fill(bench.url, bench.folder, bench.port) if bench.database.sqlite else None
+    if whole is None:
+        print("  not run: this is for SQLite, and for a user who may mount a small disk")
+        return
+    bench.hold("nothing is lost, what is refused is a 507, and reading goes on", holds=whole)
+
+
+TRIED = (brute, refresh, flood, timing, mail, kills, restart, full)
+FAULTS = {one.__name__: one for one in TRIED}
 
 
 def main(arguments: list[str]) -> int:
@@ -335,16 +346,24 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--port", type=int, default=8180)
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--crashes", type=int, default=20)
+    parser.add_argument("--database", choices=KINDS, action="append")
     asked = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="carefinder-faults-") as folder:
-        bench = Bench(Path(folder), asked)
-        for name in asked.names or FAULTS:
-            print(f"{name}: {FAULTS[name].__doc__}", flush=True)
-            bench.begin_anew()
-            FAULTS[name](bench)
-        bench.database.close()
-    print(f"{len(bench.failed)} did not hold.")
-    return 1 if bench.failed else 0
+    failed = 0
+    for kind in asked.database or KINDS:
+        with (
+            tempfile.TemporaryDirectory(prefix="carefinder-faults-") as folder,
+            database_of(kind, Path(folder)) as url,
+        ):
+            bench = Bench(url, Path(folder), asked)
+            for name in asked.names or FAULTS:
+                print(f"{name}, {kind}: {FAULTS[name].__doc__}", flush=True)
+                bench.begin_anew()
+                FAULTS[name](bench)
+            bench.database.close()
+            failed += len(bench.failed)
+    print(f"{failed} did not hold.")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

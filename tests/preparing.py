@@ -15,6 +15,7 @@ from sqlalchemy import delete
 from sqlmodel import select
 
 from app.accounts import passwords
+from app.accounts.allowances import forget
 from app.accounts.models import (
     Account,
     Allowance,
@@ -159,6 +160,7 @@ def begin_counts_anew(app: FastAPI) -> Prepared:
     """Forget how often anything was tried."""
     with app.state.database.write() as session:
         session.execute(delete(Allowance))
+        forget(session, [])
     return Prepared()
 
 

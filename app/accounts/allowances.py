@@ -2,6 +2,9 @@
 
 A window begins with the first attempt and is not made longer by attempts that were refused, so
 nobody can keep another person out by trying on. Attempts that turn out well are given back.
+
+The table is the truth. What was just found used up there each worker remembers for a second, so
+that a flood of attempts does not become a flood of readings.
 """
 
 import hashlib
@@ -11,7 +14,7 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import case, delete, or_, update
+from sqlalchemy import URL, case, delete, event, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
@@ -49,25 +52,57 @@ INVITE_ACCOUNT = Rule("invite:account", 50, HOUR)
 
 LONGEST_WINDOW = HOUR
 
+REMEMBERED = timedelta(seconds=1)
+"""How long a count that was found used up is taken to be so: by then another worker may have given
+an attempt back, or begun anew."""
+
+MOST_REMEMBERED = 10_000
+
 Taking = tuple[Rule, str]
 """A rule and what it is counted for: an account's e-mail address, a caller's address, both with a
 space between them, or `all`."""
+
+
+_used_up: dict[tuple[URL, str], tuple[datetime, datetime]] = {}
+"""When a count of a database was found used up, and when its window began."""
 
 
 def take(database: Database, takings: Sequence[Taking]) -> None:
     """Count one attempt against each of these rules, or against none of them.
 
     Raises:
-        TooMany: one of them is used up. Such an attempt is not counted, and costs one reading.
+        TooMany: one of them is used up. Such an attempt is not counted, and costs one reading at
+            the most.
     """
+    refuse_remembered(database, takings)
     now = utc_now()
     named = {_name(rule, of): rule for rule, of in takings}
     with database.read() as session:
         found = session.exec(select(Allowance).where(col(Allowance.name).in_(named))).all()
     spent = [row for row in found if row.taken >= named[row.name].most]
+    if len(_used_up) + len(spent) > MOST_REMEMBERED:
+        _used_up.clear()
+    _used_up.update({(database.engine.url, row.name): (now, row.began_at) for row in spent})
     _refuse([(named[row.name], row.began_at) for row in spent], now)
     with database.write() as writing:
         take_within(writing, takings)
+
+
+def refuse_remembered(database: Database, takings: Sequence[Taking]) -> None:
+    """Go on unless one of these rules was found used up a moment ago.
+
+    Raises:
+        TooMany: one was. Nothing was read to say so.
+    """
+    if not _used_up:
+        return
+    now = utc_now()
+    spent = []
+    for rule, of in takings:
+        found_at, began_at = _used_up.get((database.engine.url, _name(rule, of)), (None, now))
+        if found_at is not None and found_at <= now < found_at + REMEMBERED:
+            spent.append((rule, began_at))
+    _refuse(spent, now)
 
 
 def take_within(session: Writing, takings: Sequence[Taking]) -> None:
@@ -93,6 +128,7 @@ def give_back(database: Database, takings: Sequence[Taking]) -> None:
             .where(col(Allowance.name).in_(names), col(Allowance.taken) > 0)
             .values(taken=Allowance.taken - 1)
         )
+    _used_up.clear()
 
 
 def forget(session: Writing, takings: Sequence[Taking]) -> None:
@@ -101,6 +137,7 @@ def forget(session: Writing, takings: Sequence[Taking]) -> None:
         name = _name(rule, of)
         own = or_(col(Allowance.name) == name, col(Allowance.name).startswith(f"{name}:"))
         session.execute(delete(Allowance).where(own))
+    event.listen(session, "after_commit", lambda _: _used_up.clear(), once=True)
 
 
 def _name(rule: Rule, of: str) -> str:

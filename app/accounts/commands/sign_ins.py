@@ -6,6 +6,7 @@ so these commands open their own transactions.
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -79,7 +80,7 @@ def sign_in(desk: Desk, email: str, password: str, caller: Caller) -> Granted:
         TooMany: this was tried too often.
         Unavailable: too many others are signing in.
     """
-    address = "".join(email.split()).lower()
+    address = address_of(email)
     origin = origin_of(address, caller)
     account, known = _find(desk.database, address, origin)
     takings = sign_in_takings(address, caller, known=known)
@@ -115,6 +116,11 @@ def sign_in_takings(address: str, caller: Caller, *, known: bool) -> list[Taking
     ]
 
 
+def address_of(email: str) -> str:
+    """An e-mail address as accounts have it, however it was typed."""
+    return "".join(email.split()).lower()
+
+
 def origin_of(address: str, caller: Caller) -> str:
     """What is kept of a caller's address, to know it again with the same account."""
     return hashlib.sha256(f"{address} {caller.address}".encode()).hexdigest()
@@ -130,6 +136,21 @@ def _find(database: Database, address: str, origin: str) -> tuple[Account | None
     with database.read() as session:
         row = session.exec(select(Account, before).where(Account.email == address)).first()
     return row or (None, False)
+
+
+def known_origins(database: Database, asked: Collection[tuple[str, str]]) -> set[str]:
+    """Of these addresses with their origins, the origins that accounts were signed in to from."""
+    statement = (
+        select(SignIn.origin)
+        .join(Account)
+        .where(
+            col(Account.email).in_({address for address, _ in asked}),
+            col(SignIn.origin).in_({origin for _, origin in asked}),
+            col(SignIn.started_at) > utc_now() - KNOWN_FOR,
+        )
+    )
+    with database.read() as session:
+        return set(session.exec(statement))
 
 
 def _begin(

@@ -4,6 +4,7 @@ from typing import Annotated
 from urllib.parse import unquote_plus
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi.routing import APIRoute
 
 from app.accounts.commands import sign_ins
 from app.accounts.commands.sign_ins import Caller, Desk, Granted
@@ -166,6 +167,12 @@ def get_token_metadata(
         scopes_supported=[str(scope) for scope in Scope],
         service_documentation=f"{issuer}/docs",
     )
+
+
+def token_route() -> APIRoute:
+    """The operation that gives tokens."""
+    routes = [route for route in form_router.routes if isinstance(route, APIRoute)]
+    return next(route for route in routes if route.endpoint is create_token)
 
 
 router.include_router(form_router)
