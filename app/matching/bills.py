@@ -5,7 +5,8 @@ from functools import cache
 from typing import Any
 
 from app.catalogue.pricing import WEEKS_PER_YEAR, half_up
-from app.matching.costs import Columns, Costed, Item
+from app.matching.costs import Item
+from app.matching.shares import Columns, Costed
 from app.matching.shown import Shown
 from app.matching.words import Text, label, listed, pounds, together
 from app.parameters import Language

@@ -11,7 +11,6 @@ from pydantic_core import to_json
 from app.matching.advising import advice, assumed, next_questions, notice
 from app.matching.answers import MatchesWanted, Submission
 from app.matching.changes import change_view, excluded_words
-from app.matching.costs import rules_for
 from app.matching.explaining import results_json
 from app.matching.filters import ASK_FIRST, EXCLUDED, MATCH, NEAR_MISS, Wanted
 from app.matching.person import Person
@@ -23,6 +22,7 @@ from app.matching.reach import FAILED, covered, spot_of
 from app.matching.reading import Reading
 from app.matching.relaxing import Change, World, best_pair, single_changes, world_of
 from app.matching.rows import sessions_of
+from app.matching.shares import rules_for
 from app.matching.shown import all_shown
 from app.matching.words import voice_of
 from app.problems import Fault, Malformed

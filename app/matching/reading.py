@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.matching.costs import Payment, Rules
+from app.matching.costs import Payment
 from app.matching.filters import Wanted
 from app.matching.kept import kept
 from app.matching.prices import Bills
+from app.matching.shares import Rules
 from app.matching.told import Memory, memory_of, venue_of
 from app.matching.words import Voice
 from app.parameters import Language

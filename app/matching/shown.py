@@ -8,13 +8,13 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 
 from app.matching.answers import Criterion
-from app.matching.costs import Costed, costed
 from app.matching.filters import SHADED, SHADED_OF_SESSIONS
 from app.matching.kept import kept
 from app.matching.person import Person
 from app.matching.policy import BITS
 from app.matching.ranking import Judged, Outcome
 from app.matching.reading import Reading
+from app.matching.shares import Costed, costed
 from app.matching.told import SessionTold, Told, told_of
 from app.matching.words import Text, Voice
 from app.search.index.bits import bit_numbers

@@ -7,13 +7,9 @@ import pytest
 from search.strategies import HOMES, TODAY, a_point, a_price, a_session, a_venue, days
 
 from app.catalogue.documents.councils import PaymentRule
-from app.matching.costs import (
-    Payment,
-    bill_of,
-    costed,
-    rules_for,
-)
+from app.matching.costs import Payment, bill_of
 from app.matching.price_sets import read_price_set
+from app.matching.shares import costed, rules_for
 from app.search.index.stated import price_set
 
 HALL = a_venue(1, "Hall", "Crewe", "CW1 2AA", a_point("CW1 2"), provider=HOMES[0][0])

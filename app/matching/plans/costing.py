@@ -6,9 +6,10 @@ from fractions import Fraction
 from typing import Literal
 
 from app.catalogue.pricing import half_up
-from app.matching.costs import Columns, Item, Rules, item_of, shared, split, weekly_share
+from app.matching.costs import Item, item_of, shared, weekly_share
 from app.matching.plans.candidates import Choice, fee_key
 from app.matching.price_sets import Part, PriceOf
+from app.matching.shares import Columns, Rules, split
 
 Ceiling = Fraction | Literal["none", "unknown"]
 

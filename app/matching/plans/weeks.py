@@ -12,7 +12,6 @@ from app.catalogue.occurrences import DAYS
 from app.catalogue.pricing import half_up
 from app.geo.councils import PlaceFound
 from app.matching.advising import notice
-from app.matching.costs import Columns, rules_for
 from app.matching.filters import Wanted
 from app.matching.matches import day_of, relaxations, rows_to_judge
 from app.matching.person import Person
@@ -38,6 +37,7 @@ from app.matching.reach import spot_of
 from app.matching.reading import Reading
 from app.matching.reasons import times_of
 from app.matching.rows import sessions_of
+from app.matching.shares import Columns, rules_for
 from app.matching.words import clock, voice_of
 from app.search.index.snapshot import Snapshot
 from app.search.places import place_understood

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from app.catalogue.pricing import half_up
-from app.matching.costs import Columns
 from app.matching.person import Person
 from app.matching.plans.candidates import Choice
 from app.matching.plans.costing import PlanCost
+from app.matching.shares import Columns
 from app.matching.words import (
     DAY_NAMES,
     Text,
