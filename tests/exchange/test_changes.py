@@ -200,16 +200,20 @@ def test_a_wait_for_nothing_ends_in_time(own: Own) -> None:
 def test_many_wait_without_a_thread_or_a_connection_each(own: Own) -> None:
     """Two hundred wait where forty threads and twenty connections are all there is."""
     cursor = own.get(CHANGES)["next_cursor"]
-    address = f"{CHANGES}?cursor={cursor}&wait=20"
+    address = f"{CHANGES}?cursor={cursor}&wait=25"
     taken: list[int] = []
 
     async def all_wait() -> list[httpx.Response]:
         transport = httpx.ASGITransport(app=own.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             waiting = [asyncio.create_task(client.get(address)) for _ in range(200)]
-            await asyncio.sleep(2)
+            await asyncio.sleep(1)
             pool: Any = own.database.engine.pool
-            taken.append(pool.checkedout())
+            begun = time.monotonic()
+            # On a slow machine some are still being taken in; the last half second counts.
+            while time.monotonic() - begun < 20 and (len(taken) < 6 or max(taken[-5:]) > 1):
+                await asyncio.sleep(0.1)
+                taken.append(pool.checkedout())
             # Whoever asks for something else is answered meanwhile.
             assert (await client.get("/v1")).status_code == 200
             await asyncio.to_thread(own.activities, 1)
@@ -218,7 +222,7 @@ def test_many_wait_without_a_thread_or_a_connection_each(own: Own) -> None:
     answers = asyncio.run(all_wait())
     assert {len(one.json()["items"]) for one in answers} == {1}
     # The index itself looks at the clock from time to time.
-    assert max(taken) <= 1
+    assert max(taken[-5:]) <= 1
 
 
 def test_an_answer_that_the_caller_has_is_not_sent_again(own: Own) -> None:
