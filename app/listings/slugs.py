@@ -3,19 +3,34 @@
 import re
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import Session, col, or_, select
 
 from app.catalogue.models import Activity, Provider, Venue
 from app.catalogue.rows import sort_name
+from app.database import Writing
 
 LONGEST = 70
 """Characters of a slug before a number that tells it from others."""
+
+LOCK = 7_223_108_954_121
+"""The advisory lock on PostgreSQL under which one transaction at a time lets something out."""
 
 
 def slug_of(name: str) -> str:
     """A name in lower case, with hyphens for whatever is no letter or digit."""
     words = re.sub(r"[^a-z0-9]+", "-", sort_name(name)).strip("-")
     return words[:LONGEST].strip("-") or "listing"
+
+
+def one_at_a_time(session: Writing) -> None:
+    """Wait until nobody else lets anything out; others wait until this transaction ends.
+
+    Two who let out namesakes at once would both take the same slug for free. SQLite has one writer
+    at a time anyway. To be called before anything is held, so that no two wait for each other.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
 def free_slug(

@@ -62,6 +62,25 @@ def test_of_officers_who_decide_at_once_one_does(work: TestClient) -> None:
     assert told == {200: 1, 412: 5}
 
 
+def test_namesakes_approved_at_once_all_go_out_under_addresses_of_their_own(
+    work: TestClient,
+) -> None:
+    me = owner(work)
+    keys = [submitted(me) for _ in range(12)]
+    officers = [officer(work) for _ in keys]
+
+    def approve(number: int) -> int:
+        review = f"/v1/moderation/activities/{keys[number]}"
+        etag = officers[number].get(review).headers["etag"]
+        return int(officers[number].post(f"{review}/approve", {}, If_Match=etag).status_code)
+
+    with ThreadPoolExecutor(12) as pool:
+        told = Counter(pool.map(approve, range(len(keys))))
+    assert told == {200: len(keys)}
+    slugs = {work.get(f"/v1/activities/{key}").json()["slug"] for key in keys}
+    assert len(slugs) == len(keys)
+
+
 def test_an_approval_and_an_edit_at_once_never_publish_what_was_not_looked_at(
     work: TestClient,
 ) -> None:

@@ -42,7 +42,7 @@ from app.listings.activities.schemas import (
 from app.listings.copies import Held, begin, find, hold, take
 from app.listings.differences import UNTOLD, fields_changed
 from app.listings.letters import tell_officers
-from app.listings.slugs import free_slug, slug_of
+from app.listings.slugs import free_slug, one_at_a_time, slug_of
 from app.listings.stages import NotPossibleNow, after
 from app.listings.trust import find_trust, is_trusted
 from app.problems import Fault, Malformed
@@ -183,6 +183,7 @@ def submit_activity(
 
     Whoever submits says that all of it is right today. Submitted again it stays as it is.
     """
+    one_at_a_time(session)
     held = _hold(session, access)
     if held.listing.stage != "submitted":
         submit_held(session, held, access.actor, today)

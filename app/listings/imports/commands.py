@@ -31,7 +31,7 @@ from app.listings.imports.reading import Incoming, Reading, read_records, read_r
 from app.listings.imports.schemas import ImportFault, ImportParams, ImportReport
 from app.listings.imports.table import CellFault, harmless, read_table
 from app.listings.models import Listing
-from app.listings.slugs import slug_of
+from app.listings.slugs import one_at_a_time, slug_of
 from app.problems import Fault, Malformed
 
 MOST_FAULTS = 200
@@ -186,6 +186,8 @@ def _document(
 def _write(
     session: Writing, access: ProviderAccess, reading: Reading, params: ImportParams, today: date
 ) -> ImportReport:
+    if params.submit:
+        one_at_a_time(session)
     # Whoever imports for the same provider at the same moment waits here.
     session.get(Provider, access.provider_id, with_for_update=True)
     plan = _planned(session, access, reading, today)

@@ -31,7 +31,7 @@ from app.listings.moderation.queries import (
     show_review,
 )
 from app.listings.moderation.schemas import Review, ReviewKind
-from app.listings.slugs import free_slug
+from app.listings.slugs import free_slug, one_at_a_time
 from app.listings.stages import NotPossibleNow
 from app.problems import PreconditionFailed
 
@@ -63,6 +63,8 @@ def decide(  # noqa: PLR0913, PLR0917 - each is a part of the request.
         PreconditionFailed: it is not what the officer looked at any more.
         NotPossibleNow: it does not wait for a decision.
     """
+    if verdict == "approve":
+        one_at_a_time(session)
     subject = _hold(session, kind, key)
     if subject is None or subject.council_id not in officer.councils:
         raise NothingToReview
