@@ -1,6 +1,7 @@
 """The whole workflow as a state machine: what hypothesis thinks of, held to a plain model.
 
-By hand: `LISTING_RUNS=1000 pytest tests/listings/test_machine.py` runs a thousand of them.
+By hand: `LISTING_RUNS=1000 pytest --timeout 0 tests/listings/test_machine.py` runs a thousand of
+them, which takes a quarter of an hour and more.
 """
 
 import os
