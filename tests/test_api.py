@@ -24,7 +24,7 @@ from app.accounts.desk import get_desk
 from app.caching import CACHE_CONTROL
 from app.database import get_database
 from app.search.ready import get_index
-from app.traffic.requests import SECURITY_HEADERS
+from app.traffic.safety import SECURITY_HEADERS
 
 OPERATIONS = documented_operations()
 CACHEABLE = [one for one in OPERATIONS if one.cacheable]

@@ -20,7 +20,8 @@ from app.search.answers import activities_found
 from app.search.reading import pairs_in
 from app.traffic import repeated
 from app.traffic.log import JsonFormatter, JsonLines, Served, log_request
-from app.traffic.repeated import OF_BROWSERS, Kept, Repeated
+from app.traffic.repeated import Kept, Repeated
+from app.traffic.safety import SAFETY_NAMES
 
 SEARCH = "/v1/activities?near=CW1+2AB&within=10&facets=cohort"
 OWN = {"x-request-id", "date"}
@@ -169,7 +170,7 @@ def test_the_short_way_answers_as_the_ordinary_one_does(own: TestClient) -> None
             known = headers | {"If-None-Match": short.headers["etag"]}
             unchanged = own.get(address, headers=known)
             assert unchanged.status_code == 304
-            assert not OF_BROWSERS & {name.encode() for name in unchanged.headers}
+            assert not SAFETY_NAMES & {name.encode() for name in unchanged.headers}
             assert told(unchanged) == told(own.get(address, headers=known | ORDINARY))
 
 

@@ -73,6 +73,8 @@ class Direct:
         try:
             response: Response = await route.endpoint(Request(scope, receive))
         except Exception:  # noqa: BLE001 - asked again in the ordinary way, which says what is wrong.
+            # The guard stands further in: whatever got past here would be logged with its message,
+            # which may be private. The ordinary way meets the same, and tells and logs it safely.
             return None
         scope["route"] = route
         press(response, scope, self.minimum_size)

@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from app.caching import matching
-
-RawHeaders = Sequence[tuple[bytes, bytes]]
+from app.traffic.safety import SAFETY_NAMES, RawHeaders
 
 MADE_FROM = "made_from"
 """The name under which an operation leaves in a request's state what its answer was made from. The
@@ -25,19 +24,6 @@ MOST_NOTED = 20_000
 
 OF_A_BODY = frozenset({b"content-length", b"content-type", b"content-encoding", b"etag"})
 """The headers that a 304 does not repeat, or not as they are."""
-
-OF_BROWSERS = frozenset(
-    {
-        b"content-security-policy",
-        b"cross-origin-resource-policy",
-        b"referrer-policy",
-        b"strict-transport-security",
-        b"x-content-type-options",
-        b"x-frame-options",
-    }
-)
-"""The headers that keep browsers safe. A 304 leaves them to the answer that the browser has, which
-carries them (RFC 9110, section 15.4.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +39,7 @@ class Kept:
 
     def __post_init__(self) -> None:
         """Work out what a 304 carries."""
-        unchanged = [header for header in self.headers if header[0] not in OF_A_BODY | OF_BROWSERS]
+        unchanged = [header for header in self.headers if header[0] not in OF_A_BODY | SAFETY_NAMES]
         object.__setattr__(self, "unchanged", unchanged)
 
     def named_by(self, sent: Sequence[bytes]) -> bytes | None:

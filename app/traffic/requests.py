@@ -16,30 +16,10 @@ from app.traffic.direct import PLAIN
 from app.traffic.guard import MAX_HEADER_BYTES, REFUSED
 from app.traffic.log import Served, log_request
 from app.traffic.metrics import Metrics
-from app.traffic.repeated import MADE_FROM, Kept, RawHeaders, Repeated
+from app.traffic.repeated import MADE_FROM, Kept, Repeated
+from app.traffic.safety import NOT_MODIFIED, RawHeaders, safety_headers
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
-}
-"""On every answer but a 304, which stands for one that the browser has.
-
-Browsers ignore `Strict-Transport-Security` outside HTTPS.
-"""
-
-API_POLICY = "default-src 'none'; frame-ancestors 'none'"
-DOCS_POLICY = (
-    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"
-)
-"""The documentation page carries a script of its own, served from here."""
-
-NOT_MODIFIED = 304
 
 LOOKED_AT = frozenset(
     {
@@ -54,14 +34,6 @@ LOOKED_AT = frozenset(
         b"transfer-encoding",
     }
 )
-
-
-def _raw(policy: str) -> RawHeaders:
-    headers = {**SECURITY_HEADERS, "Content-Security-Policy": policy}
-    return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
-
-
-_OF_DOCS, _OF_API = _raw(DOCS_POLICY), _raw(API_POLICY)
 
 
 class Requests:
@@ -113,7 +85,7 @@ class Requests:
             nonlocal headers, body, status, size, parts
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = [*message["headers"], *_for_browsers(status, scope["path"])]
+                headers = [*message["headers"], *safety_headers(status, scope["path"])]
                 message["headers"] = [*headers, (b"x-request-id", request_id.encode())]
             elif message["type"] == "http.response.body":
                 body = message.get("body", b"")
@@ -169,12 +141,6 @@ class Requests:
         seconds = time.perf_counter() - started
         self.metrics.observe(method, route, status, seconds)
         log_request(Served(request_id, method, route, status, size, seconds * 1000))
-
-
-def _for_browsers(status: int, path: str) -> RawHeaders:
-    if status == NOT_MODIFIED:
-        return ()
-    return _OF_DOCS if path.startswith(("/docs", "/redoc")) else _OF_API
 
 
 def route_of(scope: Scope) -> str:
