@@ -16,7 +16,7 @@ from sqlmodel import select
 
 from app.catalogue.commands import publish
 from app.catalogue.documents import ActivityDocument
-from app.catalogue.loading import activity_documents
+from app.catalogue.loading import activity_documents, all_councils
 from app.catalogue.models import Activity
 from app.database import Database
 from app.parameters import LanguageParams
@@ -147,6 +147,33 @@ def test_what_changed_since_is_followed_and_the_file_stays_as_it_is(
     found = activities_found(followed, SearchCriteria(q="zebra"))
     assert json.loads(found)["total"] == 3
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_what_a_council_says_is_followed_without_reading_everything_again(
+    database: Database, told: Callable[[], list[str]]
+) -> None:
+    index = Index(database, lambda: TODAY)
+    index.refresh()
+    before = index.snapshot()
+    question = SearchCriteria.model_validate({"near": "Crewe"})
+    was = activities_found(before, question)
+    with database.write() as session:
+        crewe, *_ = (one for one in all_councils(session) if one.area.gss == "E06000049")
+        outcodes = [one for one in crewe.area.outcodes if one.outcode not in {"CW1", "CW2"}]
+        area = crewe.area.model_copy(update={"outcodes": outcodes})
+        publish(session, [crewe.model_copy(update={"name": "Quokka Council", "area": area})])
+    told()
+    index.refresh()
+    assert told() == []
+    after, fresh = index.snapshot(), Index(database, lambda: TODAY)
+    fresh.refresh()
+    assert after.councils_said == fresh.snapshot().councils_said
+    assert after.councils_said["E06000049"].name == "Quokka Council"
+    assert answers(after) == answers(fresh.snapshot())
+    assert b"Quokka Council" in b"".join(answers(after))
+    found = activities_found(after, question)
+    assert found == activities_found(fresh.snapshot(), question) != was
+    assert activities_found(before, question) == was
 
 
 def test_a_snapshot_is_never_altered_by_what_comes_after(

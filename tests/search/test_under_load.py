@@ -144,7 +144,7 @@ def test_every_change_is_seen_whole_and_soon_by_every_worker(
     clubs = [make_activity(provider, sessions=[make_session(venue)]) for _ in range(AT_ONCE)]
     with database.write() as session:
         publish(session, [council, provider, venue, *(named(club, 0) for club in clubs)])
-    # A new council has everything read again, which is no part of what is measured.
+    # Taking in what is new altogether is no part of what is measured.
     deadline = time.monotonic() + STARTS_WITHIN
     while not all(one.shows(PATH) == AT_ONCE for one in workers):
         assert time.monotonic() < deadline

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from app.catalogue.documents import CouncilDocument
 from app.catalogue.loading import all_councils, live_activities, live_count
 from app.clock import Change, ClockFace, read_clock
 from app.database import Database
@@ -156,11 +157,10 @@ class Index:
     def _empty(
         self, session: Session, face: ClockFace, today: date, folder: Path | None = None
     ) -> Snapshot:
-        areas = areas_on(session, today)
         scratch = folder if folder and folder.is_dir() else None
+        areas = areas_on(session, today)
         start = empty_snapshot(face.epoch, face.sequence, today, areas, scratch)
-        councils = {one.area.gss: one for one in all_councils(session) if one.area.gss}
-        return replace(start, councils_said=councils)
+        return replace(start, councils_said=_said(session))
 
     @staticmethod
     def _built(session: Session, start: Snapshot) -> Snapshot:
@@ -186,10 +186,12 @@ def _followed(session: Session, known: Snapshot, face: ClockFace) -> Snapshot | 
         .limit(MOST_CHANGES + 1)
     ).all()
     ids = {UUID(subject) for kind, subject in changes if kind == "activity"}
-    # What a council says stands in many places, and changes rarely.
-    of_council = any(kind == "council" for kind, _ in changes)
-    if of_council or len(changes) > MOST_CHANGES:
+    if len(changes) > MOST_CHANGES:
         return None
+    if any(kind == "council" for kind, _ in changes):
+        # The activities that show something of it are among the changes themselves.
+        areas, said = areas_on(session, known.today), _said(session)
+        known = replace(known, areas=areas, councils_said=said, places={})
     found = [
         Indexable(entry, published_at)
         for some in _some_at_a_time(sorted(ids))
@@ -198,6 +200,11 @@ def _followed(session: Session, known: Snapshot, face: ClockFace) -> Snapshot | 
     ]
     caught_up = changed(known, face.sequence, ids, found)
     return settled(caught_up) if caught_up.late > MOST_LATE else caught_up
+
+
+def _said(session: Session) -> dict[str, CouncilDocument]:
+    """What each council says to its residents, by its GSS code."""
+    return {one.area.gss: one for one in all_councils(session) if one.area.gss}
 
 
 def _some_at_a_time(ids: list[UUID], size: int = 400) -> Iterator[list[UUID]]:
