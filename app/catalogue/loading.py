@@ -175,18 +175,15 @@ def live_activities(
     Yields:
         Some at a time, by id.
     """
-    last: UUID | None = None
-    while True:
-        statement = _rows_of(Activity).where(live(today)).order_by(col(Activity.id)).limit(CHUNK)
-        if last is not None:
-            statement = statement.where(col(Activity.id) > last)
-        if ids is not None:
-            statement = statement.where(col(Activity.id).in_(ids))
-        found = cast("Sequence[Activity]", session.exec(statement).all())
-        if not found:
-            return
+    # To ask for those behind the last one each time would have SQLite sort all that are left.
+    every = select(Activity.id).where(live(today)).order_by(col(Activity.id))
+    wanted = session.exec(every).all() if ids is None else sorted(ids)
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        statement = _rows_of(Activity).where(live(today), col(Activity.id).in_(chunk))
+        ordered = session.exec(statement.order_by(col(Activity.id)))
+        found = cast("Sequence[Activity]", ordered.all())
         shown = entries(session, found)
         yield [(entry, row.published_at) for entry, row in zip(shown, found, strict=True)]
-        last = found[-1].id
         # What was mapped is not needed any more, and a nation's would fill the memory.
         session.expunge_all()

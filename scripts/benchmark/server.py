@@ -18,6 +18,11 @@ START_SECONDS = 3_600
 STOP_SECONDS = 60
 ASK_SECONDS = 120
 BETWEEN_LOOKS = 0.01
+"""Seconds between two looks whether a server is ready."""
+
+EXACT_TO = 0.01
+"""What takes long is looked at less often: its seconds are right to so large a part of them."""
+
 SETTLED_FOR = 0.05
 """A server that used no processor time for so many seconds is at rest."""
 
@@ -176,7 +181,7 @@ class Server:
             with contextlib.suppress(OSError, http.client.HTTPException):
                 if self.ask(self._ready).status == http.client.OK:
                     return
-            time.sleep(BETWEEN_LOOKS)
+            time.sleep(max(BETWEEN_LOOKS, EXACT_TO * (time.monotonic() - begun)))
         raise NotServing(f"{self._command[0]} did not get ready; it says why in {self._log}.")
 
 

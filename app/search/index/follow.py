@@ -3,7 +3,7 @@
 import gc
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -194,8 +194,7 @@ def _followed(session: Session, known: Snapshot, face: ClockFace) -> Snapshot | 
         known = replace(known, areas=areas, councils_said=said, places={})
     found = [
         Indexable(entry, published_at)
-        for some in _some_at_a_time(sorted(ids))
-        for chunk in live_activities(session, known.today, some)
+        for chunk in live_activities(session, known.today, ids)
         for entry, published_at in chunk
     ]
     caught_up = changed(known, face.sequence, ids, found)
@@ -205,8 +204,3 @@ def _followed(session: Session, known: Snapshot, face: ClockFace) -> Snapshot | 
 def _said(session: Session) -> dict[str, CouncilDocument]:
     """What each council says to its residents, by its GSS code."""
     return {one.area.gss: one for one in all_councils(session) if one.area.gss}
-
-
-def _some_at_a_time(ids: list[UUID], size: int = 400) -> Iterator[list[UUID]]:
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]
