@@ -19,6 +19,7 @@ from app.problems import Unavailable
 
 Kind = Literal["activity", "provider", "council", "vocabulary"]
 _PENDING = "catalogue changes"
+_NUMBERED = "rows to be numbered"
 
 
 class CatalogueClock(Record, table=True):
@@ -96,9 +97,22 @@ def note_change(  # noqa: PLR0913 - each says one thing of the change.
     }
 
 
+def number_row(session: Writing, table: type[Record], values: Mapping[str, Any]) -> None:
+    """Have a row written at the commit with the number of the change that brings it.
+
+    Args:
+        session: the transaction, in which a public document changes.
+        table: has a `sequence`, and a `position` that counts its rows within one number.
+        values: those of all other columns, which can be told apart; a row that is noted twice is
+            written once.
+    """
+    waiting: dict[Any, dict[str, Any]] = session.info.setdefault(_NUMBERED, {})
+    waiting.setdefault((table, *values.values()), {**values})
+
+
 @event.listens_for(Writing, "before_commit")
 def _write_changes(session: OrmSession) -> None:
-    pending = session.info.pop(_PENDING, {})
+    pending, numbered = session.info.pop(_PENDING, {}), session.info.pop(_NUMBERED, {})
     changed = [
         (kind, subject, what, values)
         for (kind, subject), values in pending.items()
@@ -131,11 +145,14 @@ def _write_changes(session: OrmSession) -> None:
             for position, (kind, subject, what, values) in enumerate(changed)
         ],
     )
+    for position, ((table, *_), values) in enumerate(numbered.items()):
+        session.execute(insert(table), {**values, "sequence": sequence, "position": position})
 
 
 @event.listens_for(Writing, "after_rollback")
 def _forget_changes(session: OrmSession) -> None:
     session.info.pop(_PENDING, None)
+    session.info.pop(_NUMBERED, None)
 
 
 def _what_changed(values: Mapping[str, Any]) -> str | None:

@@ -20,6 +20,7 @@ from app.catalogue.documents import (
 from app.catalogue.loading import CHUNK, activity_documents, venue_documents
 from app.catalogue.models import (
     Activity,
+    ActivityPlace,
     ActivitySession,
     ActivityTerm,
     Council,
@@ -31,7 +32,7 @@ from app.catalogue.models import (
     VenueFeature,
 )
 from app.catalogue.queries import ActivityNotFound
-from app.clock import note_change
+from app.clock import note_change, number_row
 from app.database import Noun, Writing, utc_now
 from app.geo.models import Area, AreaOutcode
 
@@ -283,6 +284,19 @@ def _publish_activities(session: Writing, documents: Sequence[ActivityDocument])
     )
     for table, values_of in writers:
         _insert(session, table, _all(values_of, changed))
+    _number_places(session, changed)
+
+
+def _number_places(session: Writing, changed: Sequence[ActivityDocument]) -> None:
+    """Note the places at which activities have not been before."""
+    known: set[tuple[UUID, UUID]] = set()
+    columns = (ActivityPlace.activity_id, ActivityPlace.venue_id)
+    for chunk in _chunks(document.id for document in changed):
+        found = session.exec(select(*columns).where(col(ActivityPlace.activity_id).in_(chunk)))
+        known.update((activity, venue) for activity, venue in found)
+    for values in _all(rows.place_values, changed):
+        if (values["activity_id"], values["venue_id"]) not in known:
+            number_row(session, ActivityPlace, values)
 
 
 def _activity_digests(session: Writing, documents: Sequence[ActivityDocument]) -> dict[UUID, str]:

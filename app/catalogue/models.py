@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
 from sqlmodel import Field
 
 from app.database import Json, Noun, Record, SortText, UtcDateTime
@@ -164,6 +164,25 @@ class ActivitySession(Record, table=True):
     capacity_status: str | None = Field(max_length=16)
     capacity_places: int | None
     capacity_as_of: date | None
+
+
+ONLINE = UUID(int=0)
+"""Stands for a venue where an activity runs online."""
+
+
+class ActivityPlace(Record, table=True):
+    """A venue at which an activity runs or once ran, or `ONLINE`, by when the public first saw it.
+
+    Rows are kept, also when the venue itself is gone: lists that outlast a change stand on them.
+    """
+
+    __tablename__ = "activity_place"
+    __table_args__ = (UniqueConstraint("sequence", "position"),)
+
+    activity_id: UUID = Field(foreign_key="activity.id", primary_key=True, ondelete="CASCADE")
+    venue_id: UUID = Field(primary_key=True)
+    sequence: int = Field(sa_type=BigInteger)
+    position: int
 
 
 class Price(Record, table=True):

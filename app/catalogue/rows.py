@@ -14,6 +14,7 @@ from app.catalogue.documents import (
 )
 from app.catalogue.documents.sessions import StaffRatio
 from app.catalogue.models import (
+    ONLINE,
     Activity,
     ActivitySession,
     ActivityTerm,
@@ -288,6 +289,16 @@ def area_values(document: ActivityDocument) -> list[Values]:
             ("pick_up", document.pick_up_areas),
         )
         for position, area in enumerate(areas)
+    ]
+
+
+def place_values(document: ActivityDocument) -> list[Values]:
+    """The rows of the places at which an activity runs, but for when the public first saw them."""
+    venues = sorted({one.venue_id for one in document.sessions if one.venue_id})
+    online = any(one.place == "online" for one in document.sessions)
+    return [
+        {"activity_id": document.id, "venue_id": venue}
+        for venue in (*venues, *([ONLINE] if online else []))
     ]
 
 

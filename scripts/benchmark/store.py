@@ -28,6 +28,7 @@ from app.catalogue import rows
 from app.catalogue.documents import CouncilDocument
 from app.catalogue.models import (
     Activity,
+    ActivityPlace,
     ActivitySession,
     ActivityTerm,
     Council,
@@ -64,6 +65,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     Price,
     PricePart,
     ServedArea,
+    ActivityPlace,
     Change,
 )
 
@@ -198,7 +200,7 @@ class _RowMaker:
         self.at = datetime.combine(catalogue.today, datetime.min.time(), UTC)
         self.audit = {"version": 1, "created_at": self.at, "updated_at": self.at}
         self.rows: RowsByTable = {}
-        self.changes = 0
+        self.changes = self.places = 0
 
     def add_council(self, document: CouncilDocument) -> None:
         area = {"id": document.id, **document.area.model_dump(exclude={"outcodes"})}
@@ -221,6 +223,10 @@ class _RowMaker:
             self._add_all(Price, rows.price_values(activity))
             self._add_all(PricePart, rows.part_values(activity))
             self._add_all(ServedArea, rows.area_values(activity))
+            for place in rows.place_values(activity):
+                numbered = {**place, "sequence": self.sequence, "position": self.places}
+                self._add(ActivityPlace, numbered)
+                self.places += 1
 
     def _add_noun(self, table: type[SQLModel], number: UUID, values: rows.Values) -> None:
         """Add a row of what has an id and a digest, and note that it was created."""

@@ -74,6 +74,58 @@ def test_a_walk_neither_loses_nor_repeats_while_the_catalogue_changes(own: Own) 
     assert walked == shown(*begun)
 
 
+def test_a_walk_through_the_places_neither_loses_nor_repeats_while_venues_change(
+    own: Own,
+) -> None:
+    here, there, new = (make_venue(own.provider) for _ in range(3))
+    own.publish(here, there, new)
+    (first,) = own.activities(1, sessions=[make_session(here), make_session(there)])
+    (second,) = own.activities(1, sessions=[make_session(here), make_session(there)])
+
+    def walked(page: int) -> list[tuple[str, str]]:
+        found = own.get(f"/service_at_locations?per_page=2&page={page}")["contents"]
+        return [(one["service_id"], one["location_id"]) for one in found]
+
+    start = [(str(first.id), str(venue)) for venue in sorted((here.id, there.id))]
+    rest = [(str(second.id), str(venue)) for venue in sorted((here.id, there.id))]
+    assert walked(1) == start
+    # One venue goes and two come, on an activity whose page has been read.
+    moved = [make_session(there), make_session(new), make_session()]
+    own.publish(first.model_copy(update={"sessions": moved}))
+    assert walked(1) == start
+    assert walked(2) == rest
+    (service, venue), (_, online) = walked(3)
+    assert (service, venue) == (str(first.id), str(new.id))
+    assert online not in {str(one.id) for one in (here, there, new)}
+    assert walked(4) == []
+
+
+def test_a_place_that_an_activity_left_stays_as_inactive(own: Own) -> None:
+    here, there = make_venue(own.provider), make_venue(own.provider)
+    own.publish(here, there)
+    (one,) = own.activities(1, sessions=[make_session(here)])
+    own.publish(one.model_copy(update={"sessions": [make_session(there)]}))
+
+    def told(query: str = "") -> dict[str, str]:
+        found = own.get(f"/service_at_locations{query}")["contents"]
+        for shown in found:
+            alone = own.get(f"/service_at_locations/{shown['id']}")
+            assert alone["service"]["status"] == shown["service"]["status"]
+        return {shown["location_id"]: shown["service"]["status"] for shown in found}
+
+    left = {str(here.id): "inactive", str(there.id): "active"}
+    assert told() == left
+    assert told("?modified_after=2020-01-01T00:00:00Z") == left
+    assert told(f"?organization_id={own.provider.id}") == left
+    # What is asked of times and places is met by what is there.
+    assert told("?day=MO,TU,WE,TH,FR,SA,SU") == {str(there.id): "active"}
+    nested = own.get(f"/services/{one.id}")["service_at_locations"]
+    assert [place["location_id"] for place in nested] == [str(there.id)]
+    # Back again it is where it was.
+    own.publish(one)
+    assert told() == {str(here.id): "active", str(there.id): "inactive"}
+
+
 def test_a_walk_under_writers_finds_everything_that_was_there(own: Own) -> None:
     begun = own.activities(8)
     stopping = threading.Event()

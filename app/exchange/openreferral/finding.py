@@ -15,6 +15,7 @@ from app.catalogue.models import Activity, ActivitySession, ActivityTerm, VenueF
 from app.catalogue.public import shown_point
 from app.clock import Change
 from app.exchange.openreferral.feed import Feed
+from app.exchange.openreferral.identity import Place
 from app.exchange.openreferral.moments import changed_at, turning_days
 from app.exchange.openreferral.parameters import PlaceParams
 from app.exchange.openreferral.schedules import DAYS
@@ -33,9 +34,6 @@ METRES_PER_MILE = KM_PER_MILE * 1_000
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 CODES = {standard: ours for ours, standard in DAYS.items()}
-
-Place = tuple[UUID, UUID | None]
-"""An activity and one of its venues; None stands for online."""
 
 
 def services_meant(feed: Feed, params: PlaceParams) -> set[UUID] | None:
@@ -196,10 +194,10 @@ def _may_serve(snapshot: Snapshot, place: PlaceFound, rows: Any) -> Any:  # noqa
 # Services at locations
 
 
-def places_meant(feed: Feed, services: Sequence[UUID], params: PlaceParams) -> list[Place]:
-    """The places of some services, in their order, that meet the parameters of times and places."""
+def places_meant(feed: Feed, services: Collection[UUID], params: PlaceParams) -> set[Place]:
+    """The places of some services that meet the parameters of times and places."""
     near = _near(feed, services, params)
-    found: dict[UUID, set[UUID | None]] = {}
+    found: set[Place] = set()
     for row in _rows(feed, services):
         activity, venue, _, _, _, starts, ends = row
         if near is not None and venue not in near:
@@ -210,12 +208,8 @@ def places_meant(feed: Feed, services: Sequence[UUID], params: PlaceParams) -> l
             continue
         if params.end_time and f"{ends:%H:%M}" > params.end_time:
             continue
-        found.setdefault(activity, set()).add(venue)
-    return [
-        (activity, venue)
-        for activity in services
-        for venue in sorted(found.get(activity, ()), key=lambda one: (one is None, str(one)))
-    ]
+        found.add((activity, venue))
+    return found
 
 
 def _day_codes(row: Any) -> set[str]:  # noqa: ANN401 - some columns of a session.

@@ -2,6 +2,9 @@
 
 from uuid import UUID, uuid5
 
+Place = tuple[UUID, UUID | None]
+"""An activity and one of its venues; None stands for online."""
+
 PREFIX = "/open-referral-uk/v3"
 """Where the feed lies."""
 

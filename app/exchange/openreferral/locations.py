@@ -41,7 +41,10 @@ def places_of(activity: ActivityDocument) -> list[UUID | None]:
 
 
 def place(entry: Entry, venue_id: UUID | None, *, whole: bool) -> FeedPlace:
-    """An activity at one venue, or online where none is named."""
+    """An activity at one venue, or online where none is named.
+
+    A venue that the entry does not hold stands there with its id alone.
+    """
     activity = entry.activity
     if venue_id is None:
         found = FeedLocation(
@@ -49,8 +52,11 @@ def place(entry: Entry, venue_id: UUID | None, *, whole: bool) -> FeedPlace:
             location_type="virtual",
             name="Online",
         )
-    else:
+    elif venue_id in entry.venues:
         found = location(entry, entry.venues[venue_id], whole=whole)
+    else:
+        # A venue that is no longer used may be deleted.
+        found = FeedLocation(id=venue_id, location_type="physical")
     return FeedPlace(
         id=place_id(activity.id, venue_id),
         service_id=activity.id,

@@ -27,7 +27,7 @@ def list_organizations(feed: Feed, params: OrganizationParams) -> Response:
     """A page of organizations, or all of them as a stream."""
     ordered = feed.order.ordered(feed.session, feed.face, "provider")
     if params.words:
-        ordered = ordered.among(_with_words(feed, params.words))
+        ordered = ordered.of(_with_words(feed, params.words))
 
     def make(now: Feed, ids: Sequence[UUID]) -> list[FeedOrganization]:
         return _made(now, ids, full=params.full, services=params.full_service)

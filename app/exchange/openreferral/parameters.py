@@ -181,9 +181,22 @@ class PlaceParams(FeedListParams):
         return datetime.fromisoformat(self.modified_after) if self.modified_after else None
 
     @property
+    def past_too(self) -> bool:
+        """Whether what is no longer there is found: by organization and date alone."""
+        asked = {name for name in PlaceParams.model_fields if getattr(self, name) is not None}
+        return asked.isdisjoint(OF_WHAT_IS_THERE)
+
+    @property
     def days(self) -> list[str]:
         """The days on which it runs, in the order given."""
         return self.day.split(",") if self.day else []
+
+
+OF_WHAT_IS_THERE = (
+    *("taxonomy_term_id", "taxonomy_id", "minimum_age", "maximum_age"),
+    *("day", "start_time", "end_time", "postcode", "search"),
+)
+"""Parameters that what was removed does not meet: it has no terms, ages, times or places."""
 
 
 class ServiceParams(PlaceParams):

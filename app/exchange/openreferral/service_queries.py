@@ -46,7 +46,7 @@ def list_services(feed: Feed, params: ServiceParams) -> Response:
     ordered = feed.order.ordered(feed.session, feed.face, "activity")
     meant = services_meant(feed, params)
     if meant is not None:
-        ordered = ordered.among(meant)
+        ordered = ordered.of(meant)
 
     def make(now: Feed, ids: Sequence[UUID]) -> list[FeedService]:
         return _minimal(now, ids) if params.minimal else _services(now, ids, whole=params.full)
