@@ -97,17 +97,21 @@ def note_change(  # noqa: PLR0913 - each says one thing of the change.
     }
 
 
-def number_row(session: Writing, table: type[Record], values: Mapping[str, Any]) -> None:
+def number_row(
+    session: Writing, kind: Kind, subject: object, table: type[Record], values: Mapping[str, Any]
+) -> None:
     """Have a row written at the commit with the number of the change that brings it.
 
     Args:
-        session: the transaction, in which a public document changes.
+        session: the transaction.
+        kind: of the public document that brings it.
+        subject: the document's id; where the public does not see it after all, nothing is written.
         table: has a `sequence`, and a `position` that counts its rows within one number.
         values: those of all other columns, which can be told apart; a row that is noted twice is
             written once.
     """
     waiting: dict[Any, dict[str, Any]] = session.info.setdefault(_NUMBERED, {})
-    waiting.setdefault((table, *values.values()), {**values})
+    waiting.setdefault(((kind, str(subject)), table, *values.values()), {**values})
 
 
 @event.listens_for(Writing, "before_commit")
@@ -145,8 +149,14 @@ def _write_changes(session: OrmSession) -> None:
             for position, (kind, subject, what, values) in enumerate(changed)
         ],
     )
-    for position, ((table, *_), values) in enumerate(numbered.items()):
-        session.execute(insert(table), {**values, "sequence": sequence, "position": position})
+    shown = {(kind, subject) for kind, subject, _, values in changed if values["after"]}
+    rows: dict[type[Record], list[dict[str, Any]]] = {}
+    for position, ((document, table, *_), values) in enumerate(numbered.items()):
+        if document in shown:
+            numbers = {"sequence": sequence, "position": position}
+            rows.setdefault(table, []).append({**values, **numbers})
+    for table, found in rows.items():
+        session.execute(insert(table), found)
 
 
 @event.listens_for(Writing, "after_rollback")

@@ -296,7 +296,7 @@ def _number_places(session: Writing, changed: Sequence[ActivityDocument]) -> Non
         known.update((activity, venue) for activity, venue in found)
     for values in _all(rows.place_values, changed):
         if (values["activity_id"], values["venue_id"]) not in known:
-            number_row(session, ActivityPlace, values)
+            number_row(session, "activity", values["activity_id"], ActivityPlace, values)
 
 
 def _activity_digests(session: Writing, documents: Sequence[ActivityDocument]) -> dict[UUID, str]:
