@@ -78,12 +78,15 @@ Passage = Annotated[
 """Text of one or more paragraphs. Say how long it may be where it is used."""
 
 
+_NUMBER = re.compile(r"-?[0-9]+")
+
+
 def refuse_odd_numbers(value: object) -> object:
     """The value itself, unless it is text that is no plain number, or true or false.
 
     Python reads `1_0`, `+1`, `1.0` and ` 1` as numbers too, and true as 1.
     """
-    if isinstance(value, bool) or (isinstance(value, str) and not re.fullmatch(r"-?[0-9]+", value)):
+    if isinstance(value, bool) or (isinstance(value, str) and not _NUMBER.fullmatch(value)):
         raise PydanticCustomError("int_parsing", "This should be a whole number.")
     return value
 

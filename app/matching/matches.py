@@ -155,7 +155,8 @@ def rows_to_judge(snapshot: Snapshot, wanted: Wanted, wider: float) -> Rows:
     marked[columns["activity"][late]] = True
     if spot is not None and person.limit is not None:
         reach = (person.limit + max(NEAR_MISS_MILES, person.limit)) * wider + spot.uncertainty
-        near = snapshot.ground.within(snapshot.ground.around(spot.point, reach), (), (), columns)[0]
+        around = snapshot.ground.around(spot.point, reach)
+        near, _ = snapshot.ground.within(around, (), (), columns)
         marked[columns["activity"][near]] = True
     if person.day > snapshot.today:
         # What is over by then may leave an activity of which nothing is stated.

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,21 @@ from app.search.index.bits import bit_numbers
 from app.search.index.facets import OF_SESSIONS, facet_counts
 from app.search.index.facts import NOT_KNOWN
 from app.search.index.filters import asked_of
-from app.search.index.find import NO_WORDS, Found, candidates, each_once, ordered, scores_of
+from app.search.index.find import (
+    NO_WORDS,
+    Found,
+    Shown,
+    candidates,
+    each_once,
+    nearest,
+    ordered,
+    scores_of,
+)
 from app.search.index.similar import similar_to
 from app.search.index.snapshot import Snapshot
 from app.search.index.summaries import (
     FAR,
-    NEAREST_VENUE,
-    NOTHING_UNSTATED,
+    miles_and_end,
     miles_json,
     not_stated_json,
 )
@@ -44,31 +53,38 @@ def activities_found(snapshot: Snapshot, criteria: SearchCriteria) -> bytes:
         words = snapshot.text.search(criteria.q, snapshot.alive) or NO_WORDS
     asked = asked_of(snapshot, criteria, place.whereabouts if place else None)
     tests = {*asked.of_activities, *asked.of_sessions}
+    priced = criteria.order.endswith("price")
     rows = candidates(
         snapshot,
         asked,
         words,
         held_back=[scheme for scheme in criteria.facets if scheme in tests],
         whole=not OF_SESSIONS.isdisjoint(criteria.facets),
+        thin=not priced,
     )
-    found = each_once(snapshot, rows.passing(), priced=criteria.order.endswith("price"))
-    total = len(found.activities)
-    order = ordered(snapshot, found, criteria, scores_of(words, found.activities))
+    start = (criteria.page - 1) * criteria.per_page
+    stop = start + criteria.per_page
+    if place is not None and criteria.order == "distance":
+        total, page = nearest(snapshot, rows.passing(), start, stop)
+    else:
+        found = each_once(snapshot, rows.passing(), priced=priced)
+        total = len(found.activities)
+        order = ordered(snapshot, found, criteria, scores_of(words, found.activities))
+        page = _shown(found, order)
     suggestions: list[str] = []
     if total == 0 and criteria.q is not None:
         suggestions = snapshot.text.suggest(criteria.q, snapshot.alive)
     counts = facet_counts(snapshot, criteria, rows) if criteria.facets else {}
-    more = {
-        "matched": words.matched if words is not None else "all_words",
-        "did_you_mean": suggestions,
-        "facets": _facets(snapshot, criteria.lang, counts),
-    }
+    matched = words.matched if words is not None else "all_words"
+    more = _NOTHING_MORE
+    if counts or suggestions or matched != "all_words":
+        facets = _facets(snapshot, criteria.lang, counts)
+        more = _encoded({"matched": matched, "did_you_mean": suggestions, "facets": facets})
     marked: Asked = {}
     if criteria.include_unknown:
         marked = {"access": criteria.access, "support_need": criteria.support_need}
-    items = _items(snapshot, found, order, criteria.lang, marked)
-    ready = b',"place":' + (place.json if place else b"null")
-    return _page(items, total, criteria, more, ready)
+    items = _items(snapshot, page, criteria.lang, marked)
+    return _page(items, total, criteria, b',"place":' + (place.json if place else b"null") + more)
 
 
 class SimilarParams(PageParams, LanguageParams):
@@ -87,34 +103,40 @@ def activities_like(snapshot: Snapshot, key: str, params: SimilarParams) -> byte
     found, unlike = similar_to(snapshot, row)
     start = (params.page - 1) * params.per_page
     order = np.lexsort((snapshot.rank[found.activities], unlike))[start : start + params.per_page]
-    items = _items(snapshot, found, order, params.lang, {})
-    return _page(items, len(found.activities), params, {})
+    items = _items(snapshot, _shown(found, order), params.lang, {})
+    return _page(items, len(found.activities), params, b"}")
 
 
-def _items(
-    snapshot: Snapshot, found: Found, order: npt.NDArray[np.intp], lang: Language, marked: Asked
-) -> list[bytes]:
-    rows = found.activities[order].tolist()
-    chosen = found.sessions[order]
-    sessions = chosen.tolist()
-    # Where there is none, the number points at some session, which is not looked at.
-    venues = snapshot.sessions["venue"][chosen].tolist() if len(snapshot.sessions["venue"]) else []
-    miles = [np.inf] * len(rows) if found.miles is None else found.miles[order].tolist()
+def _shown(found: Found, order: npt.NDArray[np.intp]) -> Shown:
+    rows: list[int] = found.activities[order].tolist()
+    sessions: list[int] = found.sessions[order].tolist()
+    miles = [inf] * len(rows) if found.miles is None else found.miles[order].tolist()
+    return Shown(rows, sessions, miles)
+
+
+def _items(snapshot: Snapshot, page: Shown, lang: Language, marked: Asked) -> list[bytes]:
+    """The JSON of what a page shows, in parts."""
     parts: list[bytes] = []
-    summaries = snapshot.summaries.read_all(rows, lang)
-    for row, summary, session, number, far in zip(
-        rows, summaries, sessions, venues, miles, strict=True
+    summaries = snapshot.summaries.read_shown(
+        page.rows, page.sessions, lang, lambda session: _venue(snapshot, session)
+    )
+    for row, summary, session, far in zip(
+        page.rows, summaries, page.sessions, page.miles, strict=True
     ):
-        parts += (
-            summary,
-            NEAREST_VENUE,
-            b"null" if session == NOT_KNOWN else snapshot.venues[number],
-            FAR if far == np.inf else miles_json(far),
-            not_stated_json(_not_stated(snapshot, row, session, lang, marked))
-            if marked
-            else NOTHING_UNSTATED,
-        )
+        parts.append(summary)
+        if marked:
+            unstated = not_stated_json(_not_stated(snapshot, row, session, lang, marked))
+            parts += (FAR if far == inf else miles_json(far), unstated)
+        else:
+            parts.append(miles_and_end(far))
     return parts
+
+
+def _venue(snapshot: Snapshot, session: int) -> bytes:
+    """The venue of a session as lists show it."""
+    if session == NOT_KNOWN:
+        return b"null"
+    return snapshot.venues[int(snapshot.sessions["venue"][session])]
 
 
 def _not_stated(
@@ -151,21 +173,22 @@ def _label(snapshot: Snapshot, scheme: str, code: str, lang: Language) -> str:
     return coded(scheme, code, lang).label
 
 
-def _page(
-    items: list[bytes],
-    total: int,
-    params: PageParams,
-    more: Mapping[str, Any],
-    ready: bytes = b"",
-) -> bytes:
-    """A page's JSON, of the parts of its items, what is ready besides, and more."""
+def _page(items: list[bytes], total: int, params: PageParams, rest: bytes) -> bytes:
+    """A page's JSON, of the parts of its items and what stands behind the counts."""
     if items:
         # Each item ends in a comma, of which the last is one too many.
         items[-1] = items[-1][:-1]
     pages = -(-total // params.per_page)
     counts = f'],"total":{total},"page":{params.page},"per_page":{params.per_page},"pages":{pages}'
-    rest = f",{_ENCODER.encode(more)[1:]}" if more else "}"
-    return b"".join((b'{"items":[', *items, counts.encode(), ready, rest.encode()))
+    return b"".join((b'{"items":[', *items, counts.encode(), rest))
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def _encoded(more: Mapping[str, Any]) -> bytes:
+    """The fields at the end of an answer."""
+    return f",{_ENCODER.encode(more)[1:]}".encode()
+
+
+_NOTHING_MORE = _encoded({"matched": "all_words", "did_you_mean": [], "facets": {}})

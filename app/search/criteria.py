@@ -242,8 +242,9 @@ class SearchCriteria(PageParams, LanguageParams):
             )
         if self.within is not None and not self.has_place:
             raise PydanticCustomError("criteria", "A distance needs a place: give near as well.")
-        if self.order.removeprefix("-") == "distance" and not self.has_place:
+        by = self.order.removeprefix("-")
+        if by == "distance" and not self.has_place:
             raise PydanticCustomError("criteria", "Sorting by distance needs a place: give near.")
-        if self.order.removeprefix("-") == "relevance" and self.q is None:
+        if by == "relevance" and self.q is None:
             raise PydanticCustomError("criteria", "Sorting by relevance needs words: give q.")
         return self

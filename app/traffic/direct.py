@@ -80,8 +80,11 @@ class Direct:
         press(response, scope, self.minimum_size)
         headers = response.raw_headers
         varies = [value for name, value in headers if name == b"vary"]
-        headers[:] = [header for header in headers if header[0] != b"vary"]
+        if varies:
+            headers[:] = [header for header in headers if header[0] != b"vary"]
         headers.append((b"vary", b", ".join([*varies, b"Origin"])))
-        if any(name == b"origin" for name, _ in scope["headers"]):
-            headers += self.for_websites
+        for name, _ in scope["headers"]:
+            if name == b"origin":
+                headers += self.for_websites
+                break
         return response

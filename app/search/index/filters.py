@@ -14,7 +14,7 @@ from app.search.index.bits import asked_any, mask_of
 from app.search.index.columns import Columns
 from app.search.index.facts import AT_VENUE, BANK_HOLIDAY, BLANK, NOT_KNOWN
 from app.search.index.grid import Rows
-from app.search.index.ground import Overlap
+from app.search.index.ground import CLOSE, CLOSE_IF_TESTED, Overlap
 from app.search.index.snapshot import Snapshot
 
 Flags = npt.NDArray[np.bool_]
@@ -24,22 +24,27 @@ Test = Callable[[Rows], Flags] | Overlap
 
 ADULT = 18
 
-ANY_OF = (
-    "cohort",
-    "outcome",
-    "activity_type",
-    "setting",
-    "attendance",
-    "language",
-    "open_to",
-    "how_to_start",
-    "support_mode",
-    "funding",
-    "communication",
-    "preference",
-    "travel",
+ANY_OF = frozenset(
+    {
+        "cohort",
+        "outcome",
+        "activity_type",
+        "setting",
+        "attendance",
+        "language",
+        "open_to",
+        "how_to_start",
+        "support_mode",
+        "funding",
+        "communication",
+        "preference",
+        "travel",
+    }
 )
 """The schemes of activities of which any value will do."""
+
+BY_TERMS_AND_PLACE = ANY_OF | {"near", "within", "q", "sort", "page", "per_page", "lang", "facets"}
+"""What nearly everybody asks by: with nothing else, nothing else has to be looked at."""
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -69,7 +74,7 @@ def asked_of(snapshot: Snapshot, criteria: SearchCriteria, place: Whereabouts | 
 
 
 def _overlaps(name: str, columns: Columns, mask: int) -> Overlap:
-    return Overlap(name, columns[name], np.uint64(mask))
+    return Overlap(name, columns[name], mask)
 
 
 def _holds_all(column: npt.NDArray[np.uint64], mask: int) -> Test:
@@ -86,9 +91,11 @@ def _is_among(column: npt.NDArray[np.integer], numbers: list[int]) -> Test:
 def _activity_tests(snapshot: Snapshot, criteria: SearchCriteria) -> dict[str, Test]:
     columns = snapshot.activities
     tests: dict[str, Test] = {}
-    for scheme in ANY_OF:
+    for scheme in criteria.model_fields_set & ANY_OF:
         if codes := getattr(criteria, scheme):
             tests[scheme] = _overlaps(scheme, columns, asked_any(scheme, codes))
+    if criteria.model_fields_set <= BY_TERMS_AND_PLACE:
+        return tests
     if criteria.support_need:
         known = "support_need_maybe" if criteria.include_unknown else "support_need"
         mask = mask_of("support_need", criteria.support_need)
@@ -137,6 +144,8 @@ def _open_to_age(snapshot: Snapshot, age: int, include_unknown: bool) -> Test:  
 def _session_tests(snapshot: Snapshot, criteria: SearchCriteria) -> dict[str, Test]:
     columns = snapshot.sessions
     tests: dict[str, Test] = {}
+    if criteria.model_fields_set <= BY_TERMS_AND_PLACE:
+        return tests
     if criteria.day:
         numbers = [
             BANK_HOLIDAY if day == "bank_holiday" else DAYS.index(day) for day in criteria.day
@@ -179,36 +188,49 @@ def _minutes(text: str) -> int:
 
 
 def reached(
-    snapshot: Snapshot, place: Whereabouts, within: float, tests: Sequence[Overlap]
-) -> tuple[Rows, Miles]:
-    """The sessions within reach of a place, or that come to it, each with its miles.
+    snapshot: Snapshot, place: Whereabouts, within: float, tests: Sequence[Overlap], *, thin: bool
+) -> tuple[Rows, Rows, Miles]:
+    """The sessions within reach of a place, or that come to it.
 
     Args:
         snapshot: the catalogue.
         place: where, and how surely that is known.
         within: miles.
         tests: what their activities must pass.
+        thin: whether of those of an activity at one venue, or at none, the first will do.
+
+    Returns:
+        The activities of the sessions, the sessions, and the miles to each.
     """
     ground, columns = snapshot.ground, snapshot.sessions
-    around = ground.around(place.point, within + place.uncertainty)
-    at_venues, others = ground.within(around, snapshot.coming_to(place), tests, columns)
+    if thin:
+        ground = ground.thin(columns)
+    close = CLOSE_IF_TESTED if tests else CLOSE
+    around = ground.around(place.point, within + place.uncertainty, close)
+    coming = snapshot.coming_to(place, thin=thin)
+    sessions, at_venues = ground.within(around, coming, tests, columns)
+    activities = columns["activity"][sessions]
     miles = miles_to_many(
-        place.point, columns["latitude"][at_venues], columns["longitude"][at_venues]
+        place.point, columns["latitude"][sessions], columns["longitude"][sessions]
     )
-    near = (miles - place.uncertainty <= within).nonzero()[0]
-    sessions = np.concatenate([at_venues[near], others])
-    distances = np.concatenate([miles[near], np.full(len(others), np.inf)])
-    if snapshot.settled_sessions == columns.length:
-        return sessions, distances
-    late = np.arange(snapshot.settled_sessions, columns.length, dtype=np.int32)
-    for test in tests:
-        late = late[test(columns["activity"][late])]
-    miles = miles_of(snapshot, place, late)
-    serving = serves(snapshot, place, within, late, miles)
-    return (
-        np.concatenate([sessions, late[serving]]),
-        np.concatenate([distances, miles[serving]]),
-    )
+    serving: Flags = miles - place.uncertainty <= within
+    if at_venues < len(sessions):
+        miles[at_venues:] = np.inf
+        areas = snapshot.activities["areas"][activities[at_venues:]]
+        serving[at_venues:] = snapshot.covering(place)[areas]
+    at = serving.nonzero()[0]
+    activities, sessions, miles = activities[at], sessions[at], miles[at]
+    if snapshot.settled_sessions < columns.length:
+        late = np.arange(snapshot.settled_sessions, columns.length, dtype=np.int32)
+        for test in tests:
+            late = late[test(columns["activity"][late])]
+        late_miles = miles_of(snapshot, place, late)
+        serving = serves(snapshot, place, within, late, late_miles)
+        late = late[serving]
+        activities = np.concatenate([activities, columns["activity"][late]])
+        sessions = np.concatenate([sessions, late])
+        miles = np.concatenate([miles, late_miles[serving]])
+    return activities, sessions, miles
 
 
 def looked_at(snapshot: Snapshot, place: Whereabouts, within: float) -> int:

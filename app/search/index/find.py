@@ -1,8 +1,9 @@
 """Which activities meet the criteria, in which order, and what the terms would find."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from math import inf
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,8 +33,7 @@ NO_WORDS = TextMatches(np.zeros(0, np.int32), np.zeros(0, np.int32), "all_words"
 """What a query without any word to search for finds: nothing."""
 
 
-@dataclass(frozen=True)
-class Candidates:
+class Candidates(NamedTuple):
     """Rows that passed every test but those held back, and how each did in these.
 
     `sessions` is None where nothing is asked of sessions: then `activities` has each activity
@@ -43,10 +43,12 @@ class Candidates:
     activities: Rows
     sessions: Rows | None
     miles: Miles | None
-    held_back: Mapping[str, Flags] = field(default_factory=dict)
+    held_back: Mapping[str, Flags] = MappingProxyType({})
 
     def passing(self, *, besides: str | None = None) -> "Candidates":
         """Those that pass what was held back as well, one test aside."""
+        if not self.held_back:
+            return self
         tests = [flags for name, flags in self.held_back.items() if name != besides]
         if not tests:
             return Candidates(self.activities, self.sessions, self.miles)
@@ -58,8 +60,7 @@ class Candidates:
         )
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """The activities that meet the criteria, each once, in no order yet.
 
     `sessions` is the session that each is shown with, or NOT_KNOWN; `miles` is how far it is,
@@ -73,13 +74,14 @@ class Found:
     prices: Numbers | None
 
 
-def candidates(
+def candidates(  # noqa: PLR0913 - each says what is looked for.
     snapshot: Snapshot,
     asked: Asked,
     words: TextMatches | None,
     *,
     held_back: Sequence[str] = (),
     whole: bool = False,
+    thin: bool = False,
 ) -> Candidates:
     """The rows that may answer, tested from the most to the least telling.
 
@@ -89,6 +91,8 @@ def candidates(
         words: the activities in which the words were found; None where no words are asked for.
         held_back: tests whose outcome is kept beside the rows, because facets need them apart.
         whole: whether sessions are looked at even where nothing is asked of them.
+        thin: whether of those of an activity at one venue, or at none, the first will do where
+            nothing is asked of sessions.
     """
     of_activities, of_sessions = dict(asked.of_activities), dict(asked.of_sessions)
     kept = {name: of_activities.pop(name) for name in held_back if name in of_activities}
@@ -98,7 +102,8 @@ def candidates(
     if place is not None and (
         words is None or len(words.rows) > looked_at(snapshot, place, asked.within)
     ):
-        rows = _around(snapshot, place, asked.within, tests, words)
+        thin = thin and not whole and not asked.of_sessions
+        rows = _around(snapshot, place, asked.within, tests, words, thin=thin)
     else:
         by_session = bool(asked.of_sessions) or place is not None or whole
         rows = _of_activities(snapshot, tests, words, by_session=by_session)
@@ -108,27 +113,27 @@ def candidates(
     if place is not None and rows.sessions is not None and rows.miles is None:
         miles = miles_of(snapshot, place, rows.sessions)
         reaching = serves(snapshot, place, asked.within, rows.sessions, miles)
-        rows = _narrowed(replace(rows, miles=miles), reaching)
+        rows = _narrowed(rows._replace(miles=miles), reaching)
     if not kept and not kept_of_sessions:
         return rows
     held = _outcomes(kept, rows.activities) | _outcomes(kept_of_sessions, rows.sessions)
-    return replace(rows, held_back=held)
+    return rows._replace(held_back=held)
 
 
-def _around(
+def _around(  # noqa: PLR0913 - each says what is looked for.
     snapshot: Snapshot,
     place: Whereabouts,
     within: float,
     tests: Sequence[Test],
     words: TextMatches | None,
+    *,
+    thin: bool,
 ) -> Candidates:
     """The sessions within reach of a place whose activities pass the tests and have the words."""
     overlaps = [test for test in tests if isinstance(test, Overlap)]
-    sessions, miles = reached(snapshot, place, within, overlaps)
-    activities = snapshot.sessions["activity"][sessions]
-    rows = Candidates(activities, sessions, miles)
+    rows = Candidates(*reached(snapshot, place, within, overlaps, thin=thin))
     if snapshot.some_dead:
-        rows = _narrowed(rows, snapshot.alive[activities])
+        rows = _narrowed(rows, snapshot.alive[rows.activities])
     if words is not None:
         rows = _narrowed(rows, _among(words.rows, rows.activities))
     for test in tests:
@@ -208,6 +213,66 @@ def each_once(snapshot: Snapshot, passing: Candidates, *, priced: bool) -> Found
         None if passing.miles is None else far[best],
         _least_prices(snapshot, sessions, starts) if priced else None,
     )
+
+
+class Shown(NamedTuple):
+    """What a page shows: the rows of activities in order, with the session of each and its miles.
+
+    The session is NOT_KNOWN where none is at a venue, the miles are infinite where they are not
+    known.
+    """
+
+    rows: list[int]
+    sessions: list[int]
+    miles: list[float]
+
+
+def nearest(snapshot: Snapshot, passing: Candidates, start: int, stop: int) -> tuple[int, Shown]:
+    """How many activities some candidates around a place have, and those on a page, by distance.
+
+    It is what `each_once` and `ordered` find, in a fraction of the time.
+
+    Args:
+        snapshot: the catalogue.
+        passing: the candidates, with miles.
+        start: how many activities stand before the page.
+        stop: how many stand before its end.
+    """
+    activities, sessions, miles = passing.activities, passing.sessions, passing.miles
+    assert sessions is not None  # noqa: S101 - tells mypy what holds around a place.
+    assert miles is not None  # noqa: S101 - the same.
+    total = len(_starts(np.sort(activities)))
+    first: list[int] = []
+    # Activities have few sessions each, so that these hold those of the page, or else all do.
+    enough = 4 * stop
+    if enough < len(miles) // 2:
+        some = (miles <= np.partition(miles, enough)[enough]).nonzero()[0]
+        chosen = _walked(snapshot, activities[some], sessions[some], miles[some], stop)
+        first = some[chosen].tolist()
+    if len(first) < min(stop, total):
+        first = _walked(snapshot, activities, sessions, miles, stop)
+    page = np.array(first[start:], dtype=np.intp)
+    far: list[float] = miles[page].tolist()
+    at: list[int] = sessions[page].tolist()
+    shown = [NOT_KNOWN if one == inf else session for session, one in zip(at, far, strict=True)]
+    return total, Shown(activities[page].tolist(), shown, far)
+
+
+def _walked(
+    snapshot: Snapshot, activities: Rows, sessions: Rows, miles: Miles, stop: int
+) -> list[int]:
+    """The places of the nearest activities, as many as are wanted, each with its nearest session.
+
+    Of two as near the one earlier by name comes first, and of its sessions the one listed first.
+    """
+    order = np.lexsort((sessions, snapshot.rank[activities], miles))
+    first: dict[int, int] = {}
+    for row, place in zip(activities[order].tolist(), order.tolist(), strict=True):
+        if row not in first:
+            first[row] = place
+            if len(first) == stop:
+                break
+    return [*first.values()]
 
 
 def _starts(sorted_rows: Rows) -> npt.NDArray[np.intp]:

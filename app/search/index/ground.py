@@ -4,7 +4,7 @@ To look at those around a place is then to look at some stretches from end to en
 times as fast as to fetch as many rows from here and there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -16,14 +16,17 @@ from app.search.index.columns import Columns
 from app.search.index.facts import AT_VENUE, BLANK
 from app.search.index.grid import Grid, Rows
 
-Masks = npt.NDArray[np.uint64]
+Masks = npt.NDArray[np.unsignedinteger]
 Flags = npt.NDArray[np.bool_]
 Stretch = tuple[int, int]
 """From a place in the order up to another."""
 
-CLOSE = 100
+CLOSE, CLOSE_IF_TESTED = 100, 1_000
 """Two stretches with fewer rows than this between them are one: to look at those rows as well costs
-less than to look twice."""
+less than to look twice. Most rows do not pass a test, and cost hardly anything."""
+
+MOST_FLAG_BYTES = 32_000_000
+"""So much is remembered of what passed which test; then what came first goes."""
 
 
 class Overlap(NamedTuple):
@@ -31,11 +34,11 @@ class Overlap(NamedTuple):
 
     name: str
     column: Masks
-    bits: np.uint64
+    bits: int
 
     def __call__(self, rows: Rows) -> Flags:
         """Of each of some rows of activities whether it passes."""
-        passed: Flags = (self.column[rows] & self.bits) != 0
+        passed: Flags = (self.column[rows] & np.uint64(self.bits)) != 0
         return passed
 
 
@@ -52,6 +55,10 @@ class Ground:
     sets: npt.NDArray[np.int64]
     masks: dict[str, Masks] = field(default_factory=dict)
     """Columns of activities in this order: a memory, which no answer depends on."""
+    flags: dict[tuple[str, int], Flags] = field(default_factory=dict)
+    """Which rows pass a test, in this order, by its name and bits: a memory as well."""
+    thinned: list["Ground"] = field(default_factory=list)
+    """The same ground without what need not be looked at: a memory as well."""
 
     @classmethod
     def of(cls, activities: Columns, sessions: Columns, set_count: int) -> "Ground":
@@ -66,31 +73,39 @@ class Ground:
         order = np.concatenate([grid.order, others[by_set]])
         return cls(order, grid, starts.astype(np.int64))
 
-    def around(self, point: Point, miles: float) -> list[Stretch]:
-        """Where those at venues within some miles of a point lie, and some further away."""
-        joined: list[Stretch] = []
-        last = -CLOSE - 1
-        for begin, end in zip(*self.grid.stretches(point, miles), strict=True):
-            if begin == end:
-                continue
-            if begin - last <= CLOSE:
-                joined[-1] = joined[-1][0], end
-            else:
-                joined.append((begin, end))
-            last = end
-        return joined
+    def thin(self, sessions: Columns) -> "Ground":
+        """The same without the sessions that are where an earlier one of their activity is.
+
+        That is at the same venue, or at none. Where nothing is asked of sessions themselves, the
+        others are as near and are shown first, so that what is found is the same.
+        """
+        if not self.thinned:
+            kept = _first_there(sessions)[self.order]
+            order = self.order[kept]
+            before = np.concatenate([[0], np.cumsum(kept)])
+            starts = before[self.grid.starts].astype(np.int32)
+            self.thinned.append(Ground(order, Grid(order[: starts[-1]], starts), before[self.sets]))
+        return self.thinned[0]
+
+    def around(self, point: Point, miles: float, close: int = CLOSE) -> list[Stretch]:
+        """Where those at venues within some miles of a point lie, and some further away.
+
+        Args:
+            point: the middle.
+            miles: how far around it.
+            close: how few rows are looked at as well rather than left out.
+        """
+        return _close_together(zip(*self.grid.stretches(point, miles), strict=True), close)
 
     def of_sets(self, covering: Flags) -> list[Stretch]:
-        """Where those lie whose served areas are among some; `covering` says so for each set."""
+        """Where those lie whose served areas are among some, and some others.
+
+        Args:
+            covering: says for each set of areas whether it is one of them.
+        """
         numbers = np.flatnonzero(covering[: len(self.sets) - 1])
         begins, ends = self.sets[numbers].tolist(), self.sets[numbers + 1].tolist()
-        joined: list[Stretch] = []
-        for begin, end in zip(begins, ends, strict=True):
-            if joined and joined[-1][1] == begin:
-                joined[-1] = joined[-1][0], end
-            elif begin < end:
-                joined.append((begin, end))
-        return joined
+        return _close_together(zip(begins, ends, strict=True), CLOSE)
 
     def within(
         self,
@@ -98,7 +113,7 @@ class Ground:
         coming: Sequence[Stretch],
         tests: Sequence[Overlap],
         sessions: Columns,
-    ) -> tuple[Rows, Rows]:
+    ) -> tuple[Rows, int]:
         """The rows of sessions in two lots of stretches whose activities pass all tests, in order.
 
         Args:
@@ -106,30 +121,72 @@ class Ground:
             coming: where the others lie.
             tests: of activities.
             sessions: their columns.
+
+        Returns:
+            The rows, and how many of them are at venues: those that come first.
         """
         stretches = [*around, *coming]
         if not stretches:
-            return self.order[:0], self.order[:0]
+            return self.order[:0], 0
         # Both lots are looked at together: that costs hardly more than to look at one.
-        at_venues = sum(end - begin for begin, end in around)
+        at_venues = sum([end - begin for begin, end in around])
         rows: Rows = _joined(self.order, stretches)
-        passed: Flags | None = None
-        for test in tests:
-            masks: Masks = _joined(self._masks(test, sessions), stretches)
-            overlaps: Flags = (masks & test.bits) != 0
-            passed = overlaps if passed is None else passed & overlaps
-        if passed is None:
-            return rows[:at_venues], rows[at_venues:]
+        if not tests:
+            return rows, at_venues
+        passed = _joined(self._flags(tests[0], sessions), stretches)
+        for test in tests[1:]:
+            passed = passed & _joined(self._flags(test, sessions), stretches)
         places = passed.nonzero()[0]
-        first = places.searchsorted(at_venues)
-        return rows[places[:first]], rows[places[first:]]
+        return rows[places], int(places.searchsorted(at_venues))
+
+    def _flags(self, test: Overlap, sessions: Columns) -> Flags:
+        """Which rows pass a test, in this order. Settled rows never change."""
+        key = test.name, test.bits
+        known = self.flags.get(key)
+        if known is None:
+            masks = self._masks(test, sessions)
+            known = (masks & np.uint64(test.bits).astype(masks.dtype)) != 0
+            while self.flags and (len(self.flags) + 1) * len(self.order) > MOST_FLAG_BYTES:
+                del self.flags[next(iter(self.flags))]
+            self.flags[key] = known
+        return known
 
     def _masks(self, test: Overlap, sessions: Columns) -> Masks:
-        """A column of activities in this order. Settled rows never change, so it is made once."""
+        """A column of activities in this order, in as narrow a type as it takes."""
         known = self.masks.get(test.name)
         if known is None:
-            known = self.masks[test.name] = test.column[sessions["activity"][self.order]]
+            every: int = np.bitwise_or.reduce(test.column, initial=0).item()
+            narrow = test.column.astype(np.min_scalar_type(every))
+            known = self.masks[test.name] = narrow[sessions["activity"][self.order]]
         return known
+
+
+def _first_there(sessions: Columns) -> Flags:
+    """Of each session, whether none of its activity before it is at the same venue, or at none."""
+    activities, venues = sessions["activity"], sessions["venue"]
+    first = np.ones(sessions.length, dtype=np.bool_)
+    rows, back = np.arange(sessions.length), 0
+    while len(rows):
+        back += 1
+        rows = rows[rows >= back]
+        rows = rows[activities[rows] == activities[rows - back]]
+        first[rows[venues[rows] == venues[rows - back]]] = False
+    return first
+
+
+def _close_together(stretches: Iterable[Stretch], close: int) -> list[Stretch]:
+    """Stretches in ascending order with those joined that are close together, and no empty ones."""
+    joined: list[Stretch] = []
+    last = -close - 1
+    for begin, end in stretches:
+        if begin == end:
+            continue
+        if begin - last <= close:
+            joined[-1] = joined[-1][0], end
+        else:
+            joined.append((begin, end))
+        last = end
+    return joined
 
 
 def _joined(array: npt.NDArray[Any], stretches: Sequence[Stretch]) -> npt.NDArray[Any]:

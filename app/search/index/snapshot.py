@@ -112,24 +112,32 @@ class Snapshot:
     """What each council says to its residents, by its GSS code."""
     places: dict[str, Any] = field(default_factory=dict)
     """What was found out of places with these areas: a memory, which no answer depends on."""
-    coverings: dict[Whereabouts, tuple[Flags, list[Stretch]]] = field(default_factory=dict)
+    coverings: dict[Whereabouts, tuple[Flags, list[Stretch], list[Stretch]]] = field(
+        default_factory=dict
+    )
     """Which sets of served areas cover these places: a memory as well."""
 
     def covering(self, place: Whereabouts) -> Flags:
         """For each set of served areas, whether it covers a place."""
         return self._covering(place)[0]
 
-    def coming_to(self, place: Whereabouts) -> list[Stretch]:
-        """Where in the ground those lie that come to a place or serve it from no venue."""
-        return self._covering(place)[1]
+    def coming_to(self, place: Whereabouts, *, thin: bool = False) -> list[Stretch]:
+        """Where in the ground, or in the thin one, those lie that serve a place from no venue.
 
-    def _covering(self, place: Whereabouts) -> tuple[Flags, list[Stretch]]:
+        Some others lie there too.
+        """
+        _, whole, thinned = self._covering(place)
+        return thinned if thin else whole
+
+    def _covering(self, place: Whereabouts) -> tuple[Flags, list[Stretch], list[Stretch]]:
         known = self.coverings.get(place)
         if known is None:
             if len(self.coverings) >= MOST_REMEMBERED:
                 self.coverings.clear()
             covering = self.area_sets.covering(place)
-            known = self.coverings[place] = covering, self.ground.of_sets(covering)
+            thin = self.ground.thin(self.sessions)
+            known = covering, self.ground.of_sets(covering), thin.of_sets(covering)
+            self.coverings[place] = known
         return known
 
     @property

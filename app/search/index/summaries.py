@@ -7,9 +7,9 @@ import json
 import os
 import tempfile
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import floor
+from math import floor, inf
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -82,6 +82,8 @@ class Summaries:
     lately: dict[int, bytes] = field(default_factory=dict)
     """Summaries read lately, by the number of their place: a memory, for people ask for few."""
     kept: KeptFile | None = None
+    shown: dict[int, bytes] = field(default_factory=dict)
+    """The same with the venue of a session, by its number and that of the language."""
 
     @classmethod
     def empty(cls, folder: Path | None) -> "Summaries":
@@ -118,6 +120,35 @@ class Summaries:
                 if len(self.lately) >= MOST_LATELY:
                     self.lately.clear()
                 summary = self.lately[number] = self.read(row, lang)
+            found.append(summary)
+        return found
+
+    def read_shown(
+        self,
+        rows: Sequence[int],
+        sessions: Sequence[int],
+        lang: Language,
+        venue_of: Callable[[int], bytes],
+    ) -> list[bytes]:
+        """The summaries of some rows with the nearest venue: that of the session shown.
+
+        Args:
+            rows: of activities.
+            sessions: the session that each is shown with; any number below 0 for none.
+            lang: of the summaries.
+            venue_of: the JSON of a session's venue.
+        """
+        which, each, known = LANGUAGES.index(lang), len(LANGUAGES), self.shown
+        found = []
+        for row, session in zip(rows, sessions, strict=True):
+            # Only one activity has the session; one without is known by a number below 0.
+            number = (session if session >= 0 else ~row) * each + which
+            summary = known.get(number)
+            if summary is None:
+                if len(known) >= MOST_LATELY:
+                    known.clear()
+                summary = self.read(row, lang) + NEAREST_VENUE + venue_of(session)
+                known[number] = summary
             found.append(summary)
         return found
 
@@ -182,3 +213,12 @@ def _written(tenths: int) -> bytes:
 
 
 _TENTHS = [_written(tenths) for tenths in range(1_001)]
+_ENDS = [tenths + NOTHING_UNSTATED for tenths in _TENTHS]
+
+
+def miles_and_end(miles: float) -> bytes:
+    """How far a venue is, if that is known, and the end of a summary with nothing unstated."""
+    if miles == inf:
+        return FAR + NOTHING_UNSTATED
+    tenths = floor(miles * 10 + 0.5)
+    return _ENDS[tenths] if tenths < len(_ENDS) else _written(tenths) + NOTHING_UNSTATED
