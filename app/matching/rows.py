@@ -125,8 +125,15 @@ class Sessions:
         return self._column("miles", lambda: self._miles(point))
 
     def _miles(self, point: Point) -> npt.NDArray[np.float64]:
-        straight = miles_to_many(point, self.session("latitude"), self.session("longitude"))
-        return np.where(self.at_venue, straight, np.inf)
+        at_venue, venues = self.at_venue, self.session("venue")
+        if not len(venues):
+            return np.zeros(0, dtype=np.float64)
+        # Sessions at one venue mostly stand together: the way there is measured once.
+        first = np.ones(len(venues), dtype=np.bool_)
+        first[1:] = venues[1:] != venues[:-1]
+        rows, columns = self.rows[first], self.snapshot.sessions
+        straight = miles_to_many(point, columns["latitude"][rows], columns["longitude"][rows])
+        return np.where(at_venue, straight[first.cumsum() - 1], np.inf)
 
     def tenths(self, point: Point) -> Numbers:
         """Straight miles in tenths, half up, as they are shown; NOT_KNOWN at no venue."""
