@@ -65,13 +65,13 @@ class Statuses64:
 
     def put(self, code: str, failed: Flags, ask: Flags, close: Flags | None = None) -> None:
         """Note one filter."""
-        bit = np.uint64(BITS[code])
+        bit = np.uint64(1 << BITS[code])
         if failed.any():
-            self.fails |= failed.astype(np.uint64) << bit
+            self.fails |= failed * bit
             if close is not None:
-                self.close |= (failed & close).astype(np.uint64) << bit
+                self.close |= (failed & close) * bit
         if ask.any():
-            self.asks |= (ask & ~failed).astype(np.uint64) << bit
+            self.asks |= (ask & ~failed) * bit
 
     def put_status(self, code: str, status: Statuses, close: Flags | None = None) -> None:
         """Note one filter from its statuses."""
@@ -93,14 +93,12 @@ class Statuses64:
 
     def groups(self) -> "Statuses":
         """In which list each session would put its activity."""
-        groups = np.full(len(self.fails), EXCLUDED, dtype=np.uint8)
-        none_failed = self.fails == 0
-        groups[none_failed] = ASK_FIRST
-        groups[none_failed & (self.asks == 0)] = MATCH
+        met, stated = self.fails == 0, self.asks == 0
         single = (self.fails & (self.fails - np.uint64(1))) == 0
-        near = single & ~none_failed & (self.asks == 0) & ((self.fails & self.close) != 0)
-        groups[near] = NEAR_MISS
-        return groups
+        near = single & stated & ((self.fails & self.close) != 0)
+        failed = np.where(near, np.uint8(NEAR_MISS), np.uint8(EXCLUDED))
+        passed = np.where(stated, np.uint8(MATCH), np.uint8(ASK_FIRST))
+        return np.where(met, passed, failed)
 
 
 @dataclass(frozen=True, repr=False)

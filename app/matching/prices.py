@@ -115,7 +115,7 @@ class Bills:
             self.made[number, payment] = found
         return found
 
-    def table(self, payment: Payment, wanted: Numbers) -> Table:
+    def table(self, payment: Payment, wanted: npt.NDArray[np.integer]) -> Table:
         """What a payment comes to with some sets of prices; of others nothing may be known yet."""
         count = len(self.texts)
         table = self.tables.get(payment)
@@ -126,8 +126,8 @@ class Bills:
                 for old, new in zip(vars(table).values(), vars(grown).values(), strict=True):
                     new[:have] = old
             table = self.tables[payment] = grown
-        missing = wanted[table.state[wanted] == NOT_YET]
-        for number in np.unique(missing).tolist():
+        missing = wanted[table.state.take(wanted) == NOT_YET]
+        for number in np.unique(missing).tolist() if len(missing) else ():
             table.put(number, self._row(number, payment))
         return table
 

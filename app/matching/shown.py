@@ -153,8 +153,8 @@ class Cells:
     def fit(self, criterion: Criterion) -> list[tuple[float, int]]:
         """The fit, and the points in tenths, that a criterion gave them."""
         fits = self.judged.fits
-        shares = fits.fits[criterion][self.places].tolist()
-        return [*zip(shares, fits.points[criterion][self.places].tolist(), strict=True)]
+        shares = fits.fit_at(criterion, self.places)
+        return [*zip(shares, fits.points_at(criterion, self.places), strict=True)]
 
     @kept
     def scores(self) -> list[int | None]:
