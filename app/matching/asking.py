@@ -123,10 +123,10 @@ def _always(cells: Cells) -> Iterator[Sequence[Text | None]]:
         yield [prices[parts] for parts in unknown]
     if person.answers.times and person.answers.times.bank_holidays:
         yield [
-            None if one.best_stated.get("bank_holidays") else BANK_HOLIDAYS for one in cells.shown
+            None if stated.get("bank_holidays") else BANK_HOLIDAYS for stated in cells.best_stated
         ]
     free = [cost.free for cost in costs]
-    stated = [one.stated for one in cells.shown]
+    stated = cells.stated
     trial, free_trial = (_trial_question(voice, free=each) for each in (False, True))
     yield [
         None if one["trial"] is not None else free_trial if nothing else trial

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from pydantic_core import to_json
+
 from app.catalogue.pricing import WEEKS_PER_YEAR, half_up
 from app.matching.costs import Item
 from app.matching.shares import Columns, Costed
-from app.matching.shown import Shown
 from app.matching.words import Text, label, listed, pounds, together
 from app.parameters import Language
 from app.vocabulary.schemas import coded
@@ -16,9 +17,16 @@ OFTEN = {1: "once", 2: "twice"}
 OPEN_UNITS = {"donation": "what people can give", "on_request": "a price on request"}
 
 
-def cost_view(shown: Shown) -> dict[str, Any]:
-    """The cost of one activity for one person."""
-    cost, lang = shown.cost, shown.reading.lang
+def cost_json(cost: Costed, funding: str | None, lang: Language) -> bytes:
+    """What something comes to with a way of paying, as the JSON of an answer."""
+    how = funding if funding in NOT_SPLIT else "split"
+    known = cost.told.get((how, lang))
+    if known is None:
+        known = cost.told[how, lang] = to_json(_cost_view(cost, how, lang))
+    return known
+
+
+def _cost_view(cost: Costed, funding: str | None, lang: Language) -> dict[str, Any]:
     return {
         "per_attendance": _columns(cost.per_attendance),
         "per_week": _columns(cost.per_week),
@@ -32,7 +40,7 @@ def cost_view(shown: Shown) -> dict[str, Any]:
             for item in cost.bill.optional
         ],
         "unknown": [_part(part, lang) for part in cost.bill.unknown],
-        "explanation": _explanation(cost, shown.person.answers.funding).said(),
+        "explanation": _explanation(cost, funding).said(),
     }
 
 

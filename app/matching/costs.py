@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from math import lcm
+from typing import Any
 
 from app.catalogue.pricing import WEEKS_PER_YEAR
 from app.matching.kept import kept
@@ -137,6 +138,16 @@ class Bill:
     def free(self) -> bool:
         """Whether nothing at all is paid."""
         return self.known and not (self.each or self.weekly or self.once)
+
+    @kept
+    def parts(self) -> tuple[str, ...]:
+        """The parts that count."""
+        return tuple(item.part for item in self.counted)
+
+    @kept
+    def sums(self) -> dict[tuple[int, ...], Any]:
+        """What it comes to by attendances and by the columns of its parts: a memory of `costed`."""
+        return {}
 
 
 @dataclass(frozen=True, slots=True)

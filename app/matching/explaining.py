@@ -11,7 +11,7 @@ from app.catalogue.freshness import CAPACITY_DAYS, freshness
 from app.catalogue.public.wording import in_language
 from app.geo.distance import rounded_miles
 from app.matching.asking import questions_of
-from app.matching.bills import cost_view
+from app.matching.bills import cost_json
 from app.matching.costs import ROAD_TENTHS
 from app.matching.musts import musts_of
 from app.matching.person import Person
@@ -43,6 +43,7 @@ def _results(cells: Cells) -> list[bytes]:
     serves = b',"serves":"%b","score":' % cells.judged.side.serves.encode()
     scores = cells.scores
     bands = {score: _score(cells.person, score) for score in {*scores}}
+    funding, lang = cells.person.answers.funding, cells.reading.lang
     columns = (
         _summaries(cells),
         [serves + bands[score] for score in scores],
@@ -51,7 +52,7 @@ def _results(cells: Cells) -> list[bytes]:
         questions_of(cells),
         _sessions(cells),
         _distances(cells, cells.tenths),
-        cells.once(cells.cost_keys, lambda shown: to_json(cost_view(shown))),
+        [cost_json(cost, funding, lang) for cost in cells.costs],
         _capacities(cells),
         _freshnesses(cells),
     )
@@ -92,11 +93,11 @@ def _sessions(cells: Cells) -> list[bytes]:
     fitting = cells.fitting
     far = iter(_distances(cells, [one.tenths for sessions in fitting for one in sessions]))
     found = []
-    for shown, sessions in zip(cells.shown, fitting, strict=True):
-        told = shown.told.sessions
+    for told, sessions in zip(cells.told, fitting, strict=True):
+        known = told.sessions
         found.append(
             b",".join(
-                [b'%b,"distance":%b}' % (told[one.which].json, next(far)) for one in sessions]
+                [b'%b,"distance":%b}' % (known[one.which].json, next(far)) for one in sessions]
             )
         )
     return found
@@ -121,8 +122,8 @@ def _capacities(cells: Cells) -> list[bytes]:
     """Whether there is a place in the best sessions, as far as that is still believed."""
     day, lang = cells.person.day.toordinal(), cells.reading.lang
     found = []
-    for shown in cells.shown:
-        said = shown.best_stated.get("capacity") or shown.stated["capacity"]
+    for best, stated in zip(cells.best_stated, cells.stated, strict=True):
+        said = best.get("capacity") or stated["capacity"]
         if said is None:
             found.append(_capacity("unknown", None, None, day, lang))
         else:
@@ -144,8 +145,8 @@ def _capacity(
 def _freshnesses(cells: Cells) -> Iterator[bytes]:
     """How long ago each was confirmed."""
     day, lang = cells.person.day.toordinal(), cells.reading.lang
-    for shown, confirmed in zip(cells.shown, cells.activity("confirmed"), strict=True):
-        first, second = shown.stated["days"]
+    for stated, confirmed in zip(cells.stated, cells.activity("confirmed"), strict=True):
+        first, second = stated["days"]
         yield _freshness(confirmed, day, first, second, lang)
 
 

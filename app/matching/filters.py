@@ -65,13 +65,13 @@ class Statuses64:
 
     def put(self, code: str, failed: Flags, ask: Flags, close: Flags | None = None) -> None:
         """Note one filter."""
-        bit = np.uint64(BITS[code])
+        bit = np.uint64(1 << BITS[code])
         if failed.any():
-            self.fails |= failed.astype(np.uint64) << bit
+            self.fails |= failed * bit
             if close is not None:
-                self.close |= (failed & close).astype(np.uint64) << bit
+                self.close |= (failed & close) * bit
         if ask.any():
-            self.asks |= (ask & ~failed).astype(np.uint64) << bit
+            self.asks |= (ask & ~failed) * bit
 
     def put_status(self, code: str, status: Statuses, close: Flags | None = None) -> None:
         """Note one filter from its statuses."""
@@ -87,16 +87,18 @@ class Statuses64:
         """Those of some of the sessions."""
         return Statuses64(self.fails[keep], self.asks[keep], self.close[keep])
 
+    def spread(self, sessions: Sessions) -> "Statuses64":
+        """Those of activities, for each of their sessions."""
+        return Statuses64(*map(sessions.spread, (self.fails, self.asks, self.close)))
+
     def groups(self) -> "Statuses":
         """In which list each session would put its activity."""
-        groups = np.full(len(self.fails), EXCLUDED, dtype=np.uint8)
-        none_failed = self.fails == 0
-        groups[none_failed] = ASK_FIRST
-        groups[none_failed & (self.asks == 0)] = MATCH
+        met, stated = self.fails == 0, self.asks == 0
         single = (self.fails & (self.fails - np.uint64(1))) == 0
-        near = single & ~none_failed & (self.asks == 0) & ((self.fails & self.close) != 0)
-        groups[near] = NEAR_MISS
-        return groups
+        near = single & stated & ((self.fails & self.close) != 0)
+        failed = np.where(near, np.uint8(NEAR_MISS), np.uint8(EXCLUDED))
+        passed = np.where(stated, np.uint8(MATCH), np.uint8(ASK_FIRST))
+        return np.where(met, passed, failed)
 
 
 @dataclass(frozen=True, repr=False)
@@ -119,10 +121,17 @@ class Wanted:
 
 def shades(sessions: Sessions, scheme: str) -> tuple[Masks, Masks, Masks]:
     """What is stated yes, partly and no of a scheme, for each session."""
-    if scheme in SHADED_OF_SESSIONS:
-        columns = [sessions.session(name) for name in SHADED_OF_SESSIONS[scheme]]
-    else:
-        columns = [sessions.activity(name) for name in SHADED[scheme]]
+    if scheme not in SHADED_OF_SESSIONS:
+        yes, partly, no = map(sessions.spread, shades_once(sessions, scheme))
+        return yes, partly, no
+    columns = [sessions.session(name) for name in SHADED_OF_SESSIONS[scheme]]
+    yes, partly, no = (column.astype(np.uint64, copy=False) for column in columns)
+    return yes, partly, no
+
+
+def shades_once(sessions: Sessions, scheme: str) -> tuple[Masks, Masks, Masks]:
+    """What is stated yes, partly and no of a scheme of activities, for each activity once."""
+    columns = [sessions.once(name) for name in SHADED[scheme]]
     yes, partly, no = (column.astype(np.uint64, copy=False) for column in columns)
     return yes, partly, no
 
@@ -130,14 +139,19 @@ def shades(sessions: Sessions, scheme: str) -> tuple[Masks, Masks, Masks]:
 def common_statuses(sessions: Sessions, wanted: Wanted) -> Statuses64:
     """Every filter but those on age and on who it is for."""
     person = wanted.person
-    found = Statuses64.none(len(sessions))
-    _put_open(found, sessions, person)
+    # What is stated of a whole activity is judged once for all its sessions.
+    own = Statuses64.none(len(sessions.starts))
+    _put_open(own, sessions, person)
+    for scheme in MUST_SCHEMES:
+        if scheme in SHADED and person.musts(scheme):
+            _put_musts(own, scheme, person.musts(scheme), shades_once(sessions, scheme))
+    found = own.spread(sessions)
     _put_travel(found, sessions, wanted)
     _put_funding(found, sessions, wanted)
     if person.only_slots:
         _put_times(found, sessions, person)
-    for scheme in MUST_SCHEMES:
-        _put_musts(found, sessions, scheme, person.musts(scheme))
+    if person.musts("access"):
+        _put_musts(found, "access", person.musts("access"), shades(sessions, "access"))
     if person.pick_up:
         _put_pick_up(found, sessions, wanted)
     if person.level in LEVELS:
@@ -149,20 +163,20 @@ def common_statuses(sessions: Sessions, wanted: Wanted) -> Statuses64:
 
 def side_statuses(sessions: Sessions, side: Side) -> Statuses64:
     """The filters on age and on who it is for, judged by somebody's answers."""
-    found = Statuses64.none(len(sessions))
-    nobody = np.zeros(len(sessions), dtype=np.bool_)
-    if not side.known:
+    found = Statuses64.none(len(sessions.starts))
+    if side.known:
+        _put_age(found, sessions, side)
+        _put_who(found, sessions, side)
+    else:
+        nobody = np.zeros(len(sessions.starts), dtype=np.bool_)
         found.put("age", nobody, ~nobody)
         found.put("who_it_is_for", nobody, ~nobody)
-        return found
-    _put_age(found, sessions, side)
-    _put_who(found, sessions, side)
-    return found
+    return found.spread(sessions)
 
 
 def _put_open(found: Statuses64, sessions: Sessions, person: Person) -> None:
     day = person.day.toordinal()
-    closed_from, reopens = sessions.activity("closed_from"), sessions.activity("reopens_on")
+    closed_from, reopens = sessions.once("closed_from"), sessions.once("reopens_on")
     closed = (closed_from > 0) & (closed_from <= day) & (reopens > day)
     long = closed & (reopens - day > REOPENS_WITHIN_DAYS)
     found.put("open", long, np.zeros(len(long), dtype=np.bool_))
@@ -173,24 +187,28 @@ def _put_travel(found: Statuses64, sessions: Sessions, wanted: Wanted) -> None:
     if spot is None and not person.only_online:
         return
     place = sessions.session("place")
-    areas = covered(sessions.snapshot.area_sets, spot)[sessions.activity("areas")]
+    areas = covered(sessions.snapshot.area_sets, spot)
     if spot is None:
         areas[:] = MET
     status: Statuses = np.full(len(sessions), FAILED, dtype=np.uint8)
     status[place == BLANK] = ASK
     close = np.zeros(len(sessions), dtype=np.bool_)
-    joins = place == ONLINE
+    served = np.zeros(len(sessions), dtype=np.bool_)
     if person.online is not False:
-        status[joins] = areas[joins]
+        served |= place == ONLINE
     if not person.only_online and spot is not None:
-        comes, there = place == COMES_TO_YOU, place == AT_VENUE
-        status[comes] = areas[comes]
+        served |= place == COMES_TO_YOU
+        there = place == AT_VENUE
         if person.limit is None:
             status[there] = MET
         else:
+            # It is infinite for those at no venue.
             least = sessions.miles(spot.point) - spot.uncertainty
-            status[there & (least <= person.limit)] = MET
-            close = there & (least <= person.limit + max(NEAR_MISS_MILES, person.limit))
+            status[least <= person.limit] = MET
+            close = least <= person.limit + max(NEAR_MISS_MILES, person.limit)
+    elsewhere = served.nonzero()[0]
+    sets = sessions.snapshot.activities["areas"][sessions.activities[elsewhere]]
+    status[elsewhere] = areas[sets]
     found.put_status("travel", status, close)
 
 
@@ -198,8 +216,8 @@ def _put_age(found: Statuses64, sessions: Sessions, side: Side) -> None:
     if side.ages is None:
         return
     youngest, oldest = side.ages
-    least, most = sessions.activity("minimum_age"), sessions.activity("maximum_age")
-    stated = sessions.activity("ages_stated")
+    least, most = sessions.once("minimum_age"), sessions.once("maximum_age")
+    stated = sessions.once("ages_stated")
     disjoint = stated & ((least > oldest) | (most < youngest))
     inside = (least <= youngest) & (most >= oldest)
     ask = np.where(stated, ~inside, youngest < ADULT)
@@ -208,10 +226,10 @@ def _put_age(found: Statuses64, sessions: Sessions, side: Side) -> None:
 
 
 def _put_who(found: Statuses64, sessions: Sessions, side: Side) -> None:
-    only = sessions.activity("open_to") == np.uint64(mask_of("open_to", ["only"]))
+    only = sessions.once("open_to") == np.uint64(mask_of("open_to", ["only"]))
     if not only.any():
         return
-    listed = sessions.activity("cohort")
+    listed = sessions.once("cohort")
     theirs = mask_of("cohort", [*side.cohorts, *side.by_age, "everyone"])
     for code in (*side.cohorts, *side.by_age):
         theirs |= relative_mask("cohort", code)
@@ -230,20 +248,26 @@ def _put_funding(found: Statuses64, sessions: Sessions, wanted: Wanted) -> None:
     funding = wanted.person.answers.funding
     if funding in {None, "not_sure"}:
         return
-    yes, _, no = shades(sessions, "funding")
+    yes, _, no = shades_once(sessions, "funding")
     own = np.uint64(mask_of("funding", [funding or ""]))
     only_council = yes == np.uint64(mask_of("funding", ["council_arranged"]))
-    payment = replace(wanted.payment, pick_up=False)
-    costs = paid(sessions, payment, wanted.person.day, wanted.spot)
-    stated_free = (yes & np.uint64(mask_of("funding", ["free"]))) != 0
-    free = costs.free | (stated_free & ~costs.known)
-    accepted = ((yes & own) != 0) | free
-    refused = ((no & own) != 0) & ~accepted
+    refused = (no & own) != 0
     if funding != "council_arranged":
-        refused |= only_council & ~accepted
+        refused |= only_council
     asked = funding in {*PERSONAL_BUDGETS, "council_arranged"}
-    ask = ~accepted & ~refused if asked else np.zeros(len(sessions), dtype=np.bool_)
-    found.put("funding", refused, ask)
+    open_question = refused | asked
+    # What is accepted by its own word is met, whatever it costs.
+    places = sessions.spread(((yes & own) == 0) & open_question).nonzero()[0]
+    some = sessions.at(places)
+    payment = replace(wanted.payment, pick_up=False)
+    costs = paid(some, payment, wanted.person.day, wanted.spot)
+    stated_free = sessions.spread((yes & np.uint64(mask_of("funding", ["free"]))) != 0)[places]
+    # What is free is accepted as well; where that is not known, its own word counts.
+    barred = places[~(costs.free | (stated_free & ~costs.known))]
+    failed, ask = (np.zeros(len(sessions), dtype=np.bool_) for _ in range(2))
+    failed[barred] = sessions.spread(refused)[barred]
+    ask[barred] = ~failed[barred] & asked
+    found.put("funding", failed, ask)
 
 
 def _put_times(found: Statuses64, sessions: Sessions, person: Person) -> None:
@@ -261,10 +285,10 @@ def chosen_bits(parts: tuple[int, ...]) -> "np.ndarray[tuple[int], np.dtype[np.u
     return np.array([*(1 << chosen for chosen in parts), 0], dtype=np.uint16)
 
 
-def _put_musts(found: Statuses64, sessions: Sessions, scheme: str, codes: tuple[str, ...]) -> None:
-    if not codes:
-        return
-    yes, _, no = shades(sessions, scheme)
+def _put_musts(
+    found: Statuses64, scheme: str, codes: tuple[str, ...], stated: tuple[Masks, Masks, Masks]
+) -> None:
+    yes, _, no = stated
     musts, first = np.uint64(mask_of(scheme, codes)), np.uint64(FIRST_BIT[scheme])
     failed = (no & musts) << first
     found.fails |= failed

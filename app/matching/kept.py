@@ -1,8 +1,10 @@
-"""A property that is worked out once, without the lock that the library's takes each time."""
+"""What is worked out once: properties, without the lock that the library's takes, and memories."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from itertools import islice
 from typing import Any, Generic, TypeVar, overload
 
+KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
 
 
@@ -25,3 +27,13 @@ class kept(Generic[ValueT]):  # noqa: N801 - it is used as a decorator.
             return self
         value = owner.__dict__[self.name] = self.make(owner)
         return value
+
+
+def make_room(memory: dict[KeyT, ValueT], most: int) -> None:
+    """Forget the older half of a memory that holds as much as it may.
+
+    To forget all would have everything worked out anew at once.
+    """
+    if len(memory) >= most:
+        for key in [*islice(memory, most // 2 + 1)]:
+            del memory[key]

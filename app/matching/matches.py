@@ -17,7 +17,7 @@ from app.matching.person import Person
 from app.matching.places import council_view, homes_of, paying_council, payment_rules
 from app.matching.policy import BITS, FILTERS, NEAR_MISS_MILES, REOPENS_WITHIN_DAYS, VERSION
 from app.matching.prices import bills_of
-from app.matching.ranking import Outcome, first_failures, in_order, judge
+from app.matching.ranking import Outcome, all_in_order, first_failures, judge
 from app.matching.reach import FAILED, covered, spot_of
 from app.matching.reading import Reading
 from app.matching.relaxing import Change, World, best_pair, single_changes, world_of
@@ -120,7 +120,8 @@ def matches_found(snapshot: Snapshot, asked: MatchesWanted) -> bytes:
         "council": council,
         "notice": notice(council),
     }
-    lists = [in_order(outcome, wanted, group, asked.offset, asked.limit) for _, group in LISTS]
+    groups_shown = [group for _, group in LISTS]
+    lists = all_in_order(outcome, wanted, groups_shown, asked.offset, asked.limit)
     # What all lists show is put into words together, and then told apart again.
     shown = all_shown(reading, outcome, [place for places in lists for place in places])
     results = iter(results_json(shown))

@@ -1,22 +1,23 @@
 """What cannot be gone without: whether it is met, and what is stated of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
+from typing import Any
 
 from app.catalogue.pricing import half_up
+from app.matching.costs import Bill
 from app.matching.person import Person, Side
 from app.matching.policy import LEVELS, MUST_SCHEMES
 from app.matching.reasons import (
     arrays,
-    facts_of_people,
-    facts_of_place,
     near,
     sessions_named,
     who_it_is_for,
 )
-from app.matching.shown import Cells, Shown, Status, Texts, Value, shared_by
-from app.matching.words import Text, easy, label, on_day, pounds, sentence
+from app.matching.shown import PLACE_NAMES, Cells, Status, Texts, Value, each_once
+from app.matching.words import Text, Voice, easy, label, on_day, pounds, sentence
+from app.search.index.bits import mask_of
 from app.search.index.facts import NO_LIMIT
 
 FUNDING_WORDS = {
@@ -84,87 +85,85 @@ def _filters(person: Person, side: Side) -> Iterator[tuple[str, Texts]]:
 
 
 def _open(cells: Cells) -> list[Text]:
+    day = cells.person.day
     return [
-        OPEN if closed_from == 0 else _closed(shown)
-        for closed_from, shown in zip(cells.activity("closed_from"), cells.shown, strict=True)
+        OPEN if closed_from == 0 else _closed(stated["closure"], day)
+        for closed_from, stated in zip(cells.activity("closed_from"), cells.stated, strict=True)
     ]
 
 
-def _closed(shown: Shown) -> Text:
-    closure = shown.stated["closure"]
-    if closure is None or date.fromisoformat(closure["closed_from"]) > shown.person.day:
+def _closed(closure: Mapping[str, Any] | None, day: date) -> Text:
+    if closure is None or date.fromisoformat(closure["closed_from"]) > day:
         return OPEN
     again = closure["reopens_on"]
     if again is None:
         return Text("It is closed, and nobody knows until when.", "It is closed now.")
-    if date.fromisoformat(again) <= shown.person.day:
+    if date.fromisoformat(again) <= day:
         return OPEN
     words = on_day(date.fromisoformat(again))
     return Text(f"It is closed and opens again on {words}.", f"It opens again on {words}.")
 
 
-@shared_by(lambda cells: zip(facts_of_place(cells), cells.status("travel"), strict=True))
-def _travel(shown: Shown) -> Text:
-    text, status = shown.text(near), shown.status("travel")
-    place = shown.place
+def _travel(cells: Cells) -> list[Text]:
+    places = [PLACE_NAMES.get(place, "") for place in cells.session("place")]
+    facts = [*zip(near(cells), places, cells.status("travel"), strict=True)]
+    return each_once(facts, lambda found: _travel_told(cells, *found))
+
+
+def _travel_told(cells: Cells, text: Text, place: str, status: Status) -> Text:
+    you = cells.voice.you
     if status == "failed":
-        return _too_far(shown, text)
+        return _too_far(cells, text, place)
     if place in {"online", "comes_to_you"}:
         if status == "ask":
             return Text(
-                f"{text.text} It does not say whether it covers where {shown.voice.you} live.",
+                f"{text.text} It does not say whether it covers where {you} live.",
                 f"{text.easy_read} Ask if they work where you live.",
             )
-        if shown.reading.wanted.spot is not None:
+        if cells.reading.wanted.spot is not None:
             return Text(
-                f"{text.text} It covers where {shown.voice.you} live.",
+                f"{text.text} It covers where {you} live.",
                 f"{text.easy_read} They work where you live.",
             )
     return text
 
 
-def _too_far(shown: Shown, text: Text) -> Text:
-    person, place = shown.person, shown.place
+def _too_far(cells: Cells, text: Text, place: str) -> Text:
+    person, you = cells.person, cells.voice.you
     if person.only_online:
         return Text("It is not online.", "It is not online.")
     if place == "online" and person.online is False:
         return Text("It is only online.", "It is only online.")
     if place == "venue" and person.limit is not None:
         return Text(
-            f"{text.text} {shown.voice.you.capitalize()} said {person.limit}.",
+            f"{text.text} {you.capitalize()} said {person.limit}.",
             f"{text.easy_read} That is further than you said.",
         )
     return Text(
-        f"{text.text} It does not cover where {shown.voice.you} live.",
+        f"{text.text} It does not cover where {you} live.",
         f"{text.easy_read} They do not work where you live.",
     )
 
 
-def ages_text(shown: Shown) -> str:
-    """Which ages it takes, in words; empty where it does not say."""
-    least, most = shown.number("minimum_age"), shown.number("maximum_age")
-    if not shown.number("ages_stated"):
-        return ""
+def ages_text(least: int, most: int) -> str:
+    """Which ages something takes, in words."""
     if most == NO_LIMIT:
         return f"people aged {least} and over"
     return f"people aged {least} to {most}" if least else f"people up to {most}"
 
 
-@shared_by(
-    lambda cells: zip(
-        cells.activity("minimum_age"),
-        cells.activity("maximum_age"),
-        cells.activity("ages_stated"),
-        cells.status("age"),
-        strict=True,
-    )
-)
-def _age(shown: Shown) -> Text:
-    ages, status = ages_text(shown), shown.status("age")
-    if not ages:
+def _age(cells: Cells) -> list[Text]:
+    names = ("minimum_age", "maximum_age", "ages_stated")
+    facts = [*zip(*map(cells.activity, names), cells.status("age"), strict=True)]
+    return each_once(facts, lambda found: _age_told(*found))
+
+
+def _age_told(least: int, most: int, stated: int, status: Status) -> Text:
+    if not stated:
         if status == "ask":
             return Text("It does not say which ages it takes.", "Ask if your age is right.")
         return Text("It states no limits of age.", "They do not ask how old you are.")
+    ages = ages_text(least, most)
     fact = f"It is for {ages}"
     if status == "ask":
         return Text(f"{fact}: ask whether the age is right.", f"{fact}. Ask if your age is right.")
@@ -173,23 +172,30 @@ def _age(shown: Shown) -> Text:
     return Text(f"{fact}.", f"{fact}.")
 
 
-@shared_by(
-    lambda cells: zip(
-        facts_of_people(cells),
-        cells.activity("open_to"),
-        cells.status("who_it_is_for"),
-        strict=True,
-    )
-)
-def _who(shown: Shown) -> Text:
-    status = shown.status("who_it_is_for")
-    if not shown.judged.side.known:
-        return Text(
-            "This may be for the person who is cared for: we were not told about them.",
-            "This may be for the person you care for.",
+def _who(cells: Cells) -> list[Text]:
+    if not cells.judged.side.known:
+        return [NOBODY_KNOWN] * len(cells.shown)
+    only = mask_of("open_to", ["only"])
+    facts = [
+        (text, bool(open_to & only), status)
+        for text, open_to, status in zip(
+            who_it_is_for(cells),
+            cells.activity("open_to"),
+            cells.status("who_it_is_for"),
+            strict=True,
         )
-    text = shown.text(who_it_is_for)
-    if shown.has("open_to", "open_to", "only"):
+    ]
+    return each_once(facts, lambda found: _who_told(*found))
+
+
+NOBODY_KNOWN = Text(
+    "This may be for the person who is cared for: we were not told about them.",
+    "This may be for the person you care for.",
+)
+
+
+def _who_told(text: Text, only: bool, status: Status) -> Text:  # noqa: FBT001 - a fact.
+    if only:
         if status == "ask":
             return Text(
                 f"It is only for the people it names. {text.text}",
@@ -203,24 +209,20 @@ def _who(shown: Shown) -> Text:
     return Text(f"It is not limited to the people it names. {text.text}", text.easy_read)
 
 
-def _facts_of_funding(cells: Cells) -> Iterable[tuple[Value, str, Status]]:
-    """What is stated of the person's way of paying, what besides, and how that ended."""
+def _funding(cells: Cells) -> list[Text]:
     term = "funding", cells.person.answers.funding or ""
-    return zip(cells.value(*term), cells.note(*term), cells.status("funding"), strict=True)
+    facts = [*zip(cells.value(*term), cells.note(*term), cells.status("funding"), strict=True)]
+    return each_once(facts, lambda found: _funding_told(term[1], cells.voice, *found))
 
 
-@shared_by(_facts_of_funding)
-def _funding(shown: Shown) -> Text:
-    funding = shown.person.answers.funding or ""
+def _funding_told(funding: str, voice: Voice, value: Value, note: str, status: Status) -> Text:
     plain, simple = FUNDING_WORDS[funding]
-    value, status = shown.value("funding", funding), shown.status("funding")
-    note = shown.note(f"funding/{funding}")
     more = f" {sentence(note)}" if note else ""
     met = {
         "yes": Text(f"It can be paid for with {plain}.{more}", f"You can pay with {simple}."),
         "free": Text("It is free, so it does not matter who pays.", "It is free."),
         "own": Text(
-            f"It can be paid for with {shown.voice.your} own money.",
+            f"It can be paid for with {voice.your} own money.",
             "You can pay with your own money.",
         ),
     }
@@ -242,21 +244,22 @@ def _funding(shown: Shown) -> Text:
     return ask["partly" if value == "partly" else "unstated"]
 
 
-@shared_by(lambda cells: range(len(cells.shown)))
-def _times(shown: Shown) -> Text:
-    text, status = shown.text(sessions_named), shown.status("times")
-    if status == "failed":
-        return Text(
-            f"{text.text.rstrip('.')}, which is not inside the times {shown.voice.you} can come.",
+def _times(cells: Cells) -> list[Text]:
+    you = cells.voice.you
+    return [
+        Text(
+            f"{text.text.rstrip('.')}, which is not inside the times {you} can come.",
             f"{text.easy_read} You cannot come then.",
         )
-    return Text(sentence(text.text), text.easy_read)
+        if status == "failed"
+        else Text(sentence(text.text), text.easy_read)
+        for text, status in zip(sessions_named(cells), cells.status("times"), strict=True)
+    ]
 
 
 def _facts(cells: Cells, scheme: str, code: str) -> list[Text]:
     said = [*zip(cells.value(scheme, code), cells.note(scheme, code), strict=True)]
-    made = {one: _fact_told(scheme, code, *one) for one in dict.fromkeys(said)}
-    return [made[one] for one in said]
+    return each_once(said, lambda found: _fact_told(scheme, code, *found))
 
 
 def _fact_told(scheme: str, code: str, value: Value, note: str) -> Text:
@@ -270,42 +273,48 @@ def _fact_told(scheme: str, code: str, value: Value, note: str) -> Text:
     }[value]
 
 
-@shared_by(
-    lambda cells: zip(
-        cells.status("pick_up"), cells.value("travel", "provider_transport"), strict=True
-    )
-)
-def _pick_up(shown: Shown) -> Text:
-    status, value = shown.status("pick_up"), shown.value("travel", "provider_transport")
+def _pick_up(cells: Cells) -> list[Text]:
+    values = cells.value("travel", "provider_transport")
+    facts = [*zip(cells.status("pick_up"), values, strict=True)]
+    return each_once(facts, lambda found: _pick_up_told(cells.voice.you, *found))
+
+
+def _pick_up_told(you: str, status: Status, value: Value) -> Text:
     if status == "met":
-        return Text(f"They pick people up where {shown.voice.you} live.", "They can pick you up.")
+        return Text(f"They pick people up where {you} live.", "They can pick you up.")
     if value == "no":
         return Text("They do not pick people up.", "They cannot pick you up.")
     if status == "failed":
         return Text(
-            f"They pick people up, but not where {shown.voice.you} live.",
+            f"They pick people up, but not where {you} live.",
             "They do not pick people up where you live.",
         )
     if value == "yes":
         return Text(
-            f"They pick people up, and do not say whether where {shown.voice.you} live.",
+            f"They pick people up, and do not say whether where {you} live.",
             "They pick people up. Ask if they come to you.",
         )
     return Text("It does not say whether they pick people up.", "Ask if they can pick you up.")
 
 
-@shared_by(lambda cells: zip(cells.status("budget"), cells.cost_keys, strict=True))
-def _budget(shown: Shown) -> Text:
-    budget, bill = shown.person.weekly_budget, shown.cost.bill
+def _budget(cells: Cells) -> list[Text]:
+    facts = [*zip((cost.bill for cost in cells.costs), cells.status("budget"), strict=True)]
+    made = {(id(bill), status): (bill, status) for bill, status in facts}
+    texts = {key: _budget_told(cells, *found) for key, found in made.items()}
+    return [texts[id(bill), status] for bill, status in facts]
+
+
+def _budget_told(cells: Cells, bill: Bill, status: Status) -> Text:
+    budget, you = cells.person.weekly_budget, cells.voice.you
     if budget is None or not bill.known:
         return Text("The price is not stated in full.", "We do not know all of the price.")
     if bill.free:
         return Text("It is free.", "It is free.")
     week = pounds(half_up(bill.one_week))
     have = pounds(int(budget))
-    if shown.status("budget") == "failed":
+    if status == "failed":
         return Text(
-            f"One time a week costs {week}; {shown.voice.you} have {have} a week.",
+            f"One time a week costs {week}; {you} have {have} a week.",
             f"It costs {week} a week. You have {have}.",
         )
     return Text(

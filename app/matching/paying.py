@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from app.matching.costs import Payment
+from app.matching.kept import kept
 from app.matching.prices import (
     DATED_KNOWN,
     DATED_UNKNOWN,
     DEPENDS,
     KNOWN,
+    Row,
+    Table,
     bills_of,
     numbers_of,
 )
@@ -20,13 +25,49 @@ from app.matching.rows import Flags, Numbers, Sessions
 
 @dataclass(frozen=True, repr=False)
 class Paid:
-    """What each session costs: `(each * n + weekly) / over` pence for a week of `n` attendances."""
+    """What each session costs: `(each * n + weekly) / over` pence for a week of `n` attendances.
 
-    known: Flags
-    each: Numbers
-    weekly: Numbers
-    over: Numbers
-    free: Flags
+    `numbers` are those of the sets of prices in a table; `single` are the places of sessions whose
+    price the table cannot tell, and `rows` what each of these comes to.
+    """
+
+    table: Table
+    numbers: npt.NDArray[np.intp]
+    single: npt.NDArray[np.intp]
+    rows: Numbers
+
+    @kept
+    def known(self) -> Flags:
+        """Whether a price is known."""
+        state = self._column(self.table.state, 0)
+        known: Flags = (state == KNOWN) | (state == DATED_KNOWN)
+        return known
+
+    @kept
+    def each(self) -> Numbers:
+        """What is paid for every attendance."""
+        return self._column(self.table.each, 1)
+
+    @kept
+    def weekly(self) -> Numbers:
+        """What is paid for every week."""
+        return self._column(self.table.weekly, 2)
+
+    @kept
+    def over(self) -> Numbers:
+        """By what both are divided."""
+        return self._column(self.table.over, 3).astype(np.int64)
+
+    @kept
+    def free(self) -> Flags:
+        """Whether nothing is paid."""
+        return self._column(self.table.free, 4).astype(np.bool_) & self.known
+
+    def _column(self, column: npt.NDArray[Any], number: int) -> npt.NDArray[Any]:
+        found: npt.NDArray[Any] = column.take(self.numbers)
+        if len(self.single):
+            found[self.single] = self.rows[:, number]
+        return found
 
     def within(self, numerator: int, denominator: int) -> Flags:
         """Whether a week with one attendance costs at most `numerator / denominator` pence."""
@@ -38,22 +79,20 @@ class Paid:
 def paid(sessions: Sessions, payment: Payment, day: date, spot: Spot | None) -> Paid:
     """What each session costs with one kind of payment on a day."""
     bills = bills_of(sessions.snapshot)
-    numbers = sessions.session("price_set")
+    numbers = sessions.session("price_set").astype(np.intp)
     table = bills.table(payment, numbers)
-    state, each = table.state[numbers], table.each[numbers]
-    weekly, over = table.weekly[numbers], table.over[numbers].astype(np.int64)
-    free = table.free[numbers]
-    single = state == DEPENDS
+    state = table.state.take(numbers)
+    depends = state == DEPENDS
     if day != bills.today:
-        single |= (state == DATED_KNOWN) | (state == DATED_UNKNOWN)
-    if single.any():
-        tenths = sessions.tenths(spot.point) if spot else np.full(len(sessions), -1)
-        found: dict[tuple[int, int], tuple[int, int, int, int, int]] = {}
-        for place in np.flatnonzero(single).tolist():
-            key = int(numbers[place]), int(tenths[place])
-            if key not in found:
-                far = key[1] if key[1] >= 0 else None
-                found[key] = numbers_of(bills.bill(key[0], payment, day, far))
-            state[place], each[place], weekly[place], over[place], free[place] = found[key]
-    known = (state == KNOWN) | (state == DATED_KNOWN)
-    return Paid(known, each, weekly, over, free & known)
+        depends |= (state == DATED_KNOWN) | (state == DATED_UNKNOWN)
+    single = depends.nonzero()[0]
+    rows = np.zeros((len(single), 5), dtype=np.int64)
+    if len(single):
+        tenths = sessions.tenths(spot.point)[single] if spot else np.full(len(single), -1)
+        found: dict[tuple[int, int], Row] = {}
+        keys = [*zip(numbers[single].tolist(), tenths.tolist(), strict=True)]
+        for number, far in dict.fromkeys(keys):
+            bill = bills.bill(number, payment, day, far if far >= 0 else None)
+            found[number, far] = numbers_of(bill)
+        rows[:] = [found[key] for key in keys]
+    return Paid(table, numbers, single, rows)

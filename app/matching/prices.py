@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.matching.costs import Bill, Payment, bill_of
+from app.matching.kept import make_room
 from app.matching.price_sets import PriceSet, read_price_set
 from app.search.index.names import Numbered
 from app.search.index.snapshot import Snapshot
@@ -25,8 +26,14 @@ MOST_PENCE = 1 << 53
 """No price is counted higher than this over its denominator: far more than any budget, and no
 product of it with what it is compared with overflows."""
 
-MOST_KEPT = 8_000
-"""So many sets of prices are kept as they were read, before all are forgotten."""
+MOST_READ = 2_000
+"""So many sets of prices are kept as they were read, before half are forgotten."""
+
+MOST_MADE = 12_000
+"""So many bills are kept, with what they come to, before half are forgotten."""
+
+NOT_READ, PLAIN, BY_MILE, DATED = 0, 1, 2, 4
+"""What is known of a set of prices without reading it again: flags."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,7 @@ class Bills:
     texts: Sequence[bytes]
     today: date
     read: dict[int, PriceSet] = field(default_factory=dict)
+    kinds: bytearray = field(default_factory=bytearray)
     made: dict[tuple[int, Payment], Bill] = field(default_factory=dict)
     tables: dict[Payment, Table] = field(default_factory=dict)
 
@@ -77,24 +85,37 @@ class Bills:
         """A set of prices by its number."""
         found = self.read.get(number)
         if found is None:
-            if len(self.read) >= MOST_KEPT:
-                self.read.clear()
+            make_room(self.read, MOST_READ)
             found = self.read[number] = read_price_set(self.texts[number])
         return found
 
+    def by_mile(self, number: int) -> bool:
+        """Whether the distance may decide what a set of prices comes to."""
+        return bool(self._kind(number) & BY_MILE)
+
+    def _kind(self, number: int) -> int:
+        kinds = self.kinds
+        if number >= len(kinds):
+            kinds.extend(bytes(len(self.texts) - len(kinds)))
+        if kinds[number] == NOT_READ:
+            prices = self.price_set(number)
+            by_mile, dated = BY_MILE * prices.by_mile, DATED * prices.dated
+            kinds[number] = PLAIN | by_mile | dated
+        return kinds[number]
+
     def bill(self, number: int, payment: Payment, day: date, tenths: int | None) -> Bill:
         """What a payment comes to with a set of prices, exactly."""
-        prices = self.price_set(number)
-        if prices.by_mile or (prices.dated and day != self.today):
-            return bill_of(prices, payment, day, tenths)
+        kind = self._kind(number)
+        if kind & BY_MILE or (kind & DATED and day != self.today):
+            return bill_of(self.price_set(number), payment, day, tenths)
         found = self.made.get((number, payment))
         if found is None:
-            if len(self.made) >= MOST_KEPT:
-                self.made.clear()
-            found = self.made[number, payment] = bill_of(prices, payment, day, tenths)
+            make_room(self.made, MOST_MADE)
+            found = bill_of(self.price_set(number), payment, day, tenths)
+            self.made[number, payment] = found
         return found
 
-    def table(self, payment: Payment, wanted: Numbers) -> Table:
+    def table(self, payment: Payment, wanted: npt.NDArray[np.integer]) -> Table:
         """What a payment comes to with some sets of prices; of others nothing may be known yet."""
         count = len(self.texts)
         table = self.tables.get(payment)
@@ -105,8 +126,8 @@ class Bills:
                 for old, new in zip(vars(table).values(), vars(grown).values(), strict=True):
                     new[:have] = old
             table = self.tables[payment] = grown
-        missing = wanted[table.state[wanted] == NOT_YET]
-        for number in np.unique(missing).tolist():
+        missing = wanted[table.state.take(wanted) == NOT_YET]
+        for number in np.unique(missing).tolist() if len(missing) else ():
             table.put(number, self._row(number, payment))
         return table
 

@@ -1,5 +1,6 @@
 """Each activity's best session, the list that it ends in, and the order of each list."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +9,10 @@ import numpy.typing as npt
 
 from app.catalogue.freshness import CAPACITY_DAYS
 from app.matching.filters import (
+    ASK_FIRST,
     EXCLUDED,
+    MATCH,
+    NEAR_MISS,
     Statuses64,
     Wanted,
     common_statuses,
@@ -100,14 +104,15 @@ def _contending(sessions: Sessions, statuses: Statuses64, counted: dict[int, int
     them, excluded activities are counted that fail the same first in every session.
     """
     groups = statuses.groups()
-    best = np.minimum.reduceat(groups, sessions.starts) if len(sessions) else groups
+    best = np.full(len(sessions.starts), EXCLUDED, dtype=np.uint8)
+    for group in (NEAR_MISS, ASK_FIRST, MATCH):
+        best[sessions.owners[groups == group]] = group
     contending: Flags = groups == sessions.spread(best)
     if counted is None or not len(sessions):
         return contending
     lowest = statuses.fails & (~statuses.fails + np.uint64(1))
-    least, most = (each.reduceat(lowest, sessions.starts) for each in (np.minimum, np.maximum))
-    alike = (best == EXCLUDED) & (least == most)
-    _count(least[alike], counted)
+    alike = (best == EXCLUDED) & ~sessions.varied(lowest)
+    _count(lowest[sessions.starts[alike]], counted)
     return contending & ~sessions.spread(alike)
 
 
@@ -173,19 +178,32 @@ def first_failures(outcome: Outcome) -> dict[int, int]:
 
 def in_order(outcome: Outcome, wanted: Wanted, group: int, offset: int, limit: int) -> list[int]:
     """The places, in an outcome, of the activities that a list shows, in its order."""
-    members = np.flatnonzero(outcome.groups == group)
-    if offset >= len(members):
-        return []
+    return all_in_order(outcome, wanted, (group,), offset, limit)[0]
+
+
+def all_in_order(
+    outcome: Outcome, wanted: Wanted, groups: Sequence[int], offset: int, limit: int
+) -> list[list[int]]:
+    """The places, in an outcome, of the activities that some lists show, each in its order."""
     stop = offset + limit
-    if stop < len(members):
-        # The score comes first: the rest is looked at only where that is high enough.
-        scores = outcome.scores[members]
-        members = members[scores >= np.partition(scores, -stop)[-stop]]
+    lists = [_highest(outcome, group, stop) for group in groups]
+    members = np.concatenate(lists)
     key = _order_keys(outcome, wanted, members)
     turns = turn(outcome.judged[0].sessions, outcome.activities[members], wanted.person.day)
-    order = np.lexsort((turns, key))
-    shown: list[int] = members[order[offset:stop]].tolist()
-    return shown
+    order = members[np.lexsort((turns, key, np.repeat(np.arange(len(lists)), [*map(len, lists)])))]
+    ends = np.cumsum([*map(len, lists)])[:-1]
+    return [some[offset:stop].tolist() for some in np.split(order, ends)]
+
+
+def _highest(outcome: Outcome, group: int, most: int) -> npt.NDArray[np.intp]:
+    """The places of those of a list whose score is among the highest."""
+    members: npt.NDArray[np.intp] = (outcome.groups == group).nonzero()[0]
+    if most >= len(members):
+        return members
+    # The score comes first: the rest is looked at only where that is high enough.
+    scores = outcome.scores[members]
+    highest: npt.NDArray[np.intp] = members[scores >= np.partition(scores, -most)[-most]]
+    return highest
 
 
 def _order_keys(outcome: Outcome, wanted: Wanted, members: npt.NDArray[np.intp]) -> Numbers:

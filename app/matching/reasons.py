@@ -1,14 +1,16 @@
 """Why something fits, criterion by criterion, in words that name the facts."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from app.matching.answers import Criterion
 from app.matching.filters import SHADED, SHADED_OF_SESSIONS
-from app.matching.person import Person, relative_mask
+from app.matching.person import Person, Side, relative_mask
 from app.matching.scoring import LEVEL_MODES
-from app.matching.shown import Cells, SessionShown, Shown, Texts, shared_by, where
+from app.matching.shares import Columns
+from app.matching.shown import PLACE_NAMES, Cells, SessionShown, Texts, each_once, where
 from app.matching.words import (
     Text,
+    Voice,
     counted,
     easy,
     label,
@@ -20,6 +22,7 @@ from app.matching.words import (
     together,
 )
 from app.search.index.bits import bit_numbers, codes_of, mask_of
+from app.search.index.facts import AT_VENUE
 
 MOST_SESSIONS = 3
 """So many sessions are named in a text; all stand in `sessions_that_fit`."""
@@ -58,8 +61,8 @@ def arrays(columns: Sequence[Sequence[bytes]], count: int) -> list[bytes]:
     return [b"[%b]" % b",".join(filter(None, row)) for row in zip(*columns, strict=True)]
 
 
-def _facts_of_wishes(cells: Cells) -> Iterable[Hashable]:
-    """For each result, which wishes it answers itself, and which by something close."""
+def _facts_of_wishes(cells: Cells) -> Iterable[tuple[int, ...]]:
+    """For each result, which wishes it answers itself (2), by something close (1), and not (0)."""
     columns = []
     for scheme, code in _wishes(cells.person):
         own, kin = 1 << bit_numbers(scheme)[code], relative_mask(scheme, code)
@@ -77,18 +80,18 @@ def _wishes(person: Person) -> list[Term]:
     ]
 
 
-@shared_by(_facts_of_wishes)
-def _what_i_do(shown: Shown) -> Text:
-    there, close, missing = [], [], []
-    for scheme, code in _wishes(shown.person):
-        if shown.has(scheme, scheme, code):
-            there.append((scheme, code))
-        elif shown.number(scheme) & relative_mask(scheme, code):
-            close.append((scheme, code))
-        else:
-            missing.append((scheme, code))
+def _what_i_do(cells: Cells) -> list[Text]:
+    wishes, voice = _wishes(cells.person), cells.voice
+    return each_once([*_facts_of_wishes(cells)], lambda found: _wishes_told(wishes, found, voice))
+
+
+def _wishes_told(wishes: Sequence[Term], found: Sequence[int], voice: Voice) -> Text:
+    missing, close, there = (
+        [wish for wish, how in zip(wishes, found, strict=True) if how == degree]
+        for degree in range(3)
+    )
     plain = [
-        f"It offers what {shown.voice.you} asked for: {_labels(there)}." if there else "",
+        f"It offers what {voice.you} asked for: {_labels(there)}." if there else "",
         f"It offers something close to: {_labels(close)}." if close else "",
         f"It does not name: {_labels(missing)}." if missing else "",
     ]
@@ -130,12 +133,18 @@ def facts_of_people(cells: Cells) -> list[tuple[str, int]]:
     ]
 
 
-@shared_by(facts_of_people)
-def who_it_is_for(shown: Shown) -> Text:
-    """For whom it is, and how that goes with what was answered."""
-    how, counting = facts_of_people(shown.cells)[shown.place_in_list]
-    side = shown.judged.side
-    theirs = f"{shown.voice.you} told us"
+def who_it_is_for(cells: Cells) -> list[Text]:
+    """For whom each is, and how that goes with what was answered."""
+    side, voice = cells.judged.side, cells.voice
+    return cells.column(
+        "who it is for",
+        lambda: each_once(facts_of_people(cells), lambda facts: _who_told(facts, side, voice)),
+    )
+
+
+def _who_told(facts: tuple[str, int], side: Side, voice: Voice) -> Text:
+    how, counting = facts
+    theirs = f"{voice.you} told us"
     if side.serves != "you":
         theirs = f"{theirs} of the person who is cared for"
     if how == "exact":
@@ -159,34 +168,42 @@ def _for_people(codes: Sequence[str], behind: str) -> Text:
     return Text(f"It is for {listed(names)}{behind}.", simple)
 
 
-def facts_of_place(cells: Cells) -> Iterable[tuple[int, int, int | None, bool]]:
-    """Where the best sessions are, how far that is, and whether that may be too far."""
+def near(cells: Cells) -> list[Text]:
+    """Where the best sessions are, and whether they may be a little further than wanted."""
+    return cells.column("near", lambda: _near(cells))
+
+
+def _near(cells: Cells) -> list[Text]:
     places, venues = cells.session("place"), cells.session("venue")
-    return zip(places, venues, cells.tenths, cells.may_be_further, strict=True)
+    facts = [*zip(places, venues, cells.tenths, cells.may_be_further, strict=True)]
+    return each_once(facts, lambda found: _place_told(cells, *found))
 
 
-@shared_by(facts_of_place)
-def near(shown: Shown) -> Text:
-    """Where the best session is, and whether it may be a little further than wanted."""
-    text = _place_of(shown)
-    if shown.cells.may_be_further[shown.place_in_list]:
+def _place_told(
+    cells: Cells,
+    place: int,
+    venue: int,
+    tenths: int | None,
+    further: bool,  # noqa: FBT001 - the facts as they stand in their columns.
+) -> Text:
+    there = where(cells.reading.venue(venue)) if place == AT_VENUE else ""
+    text = _place_of(PLACE_NAMES.get(place, ""), there, tenths)
+    if further:
         return Text(
-            f"{text.text} It may be a little further than {shown.voice.you} said.",
+            f"{text.text} It may be a little further than {cells.voice.you} said.",
             f"{text.easy_read} It may be a bit too far.",
         )
     return text
 
 
-def _place_of(shown: Shown) -> Text:
-    """Where the best session is, and how far that is."""
-    place, tenths = shown.place, shown.tenths
+def _place_of(place: str, there: str, tenths: int | None) -> Text:
+    """Where a session is, and how far that is."""
     if place == "online":
         return Text("It is online, so nobody has to travel.", "It is online. You stay at home.")
     if place == "comes_to_you":
         return Text("It comes to you.", "They come to you.")
     if place != "venue":
         return Text("It does not say where it is.", "They do not tell us where it is.")
-    there = where(shown.reading.venue(shown.of_best("venue")))
     if tenths is None:
         return Text(f"It is at {there}.", f"It is at {there}.")
     road = (tenths * 13 + 5) // 10
@@ -205,44 +222,48 @@ def times_of(session: SessionShown) -> Text:
     return session.told.times
 
 
-@shared_by(lambda cells: range(len(cells.shown)))
-def sessions_named(shown: Shown) -> Text:
+def sessions_named(cells: Cells) -> list[Text]:
     """When the sessions are that serve the person: the first of them, and how many more."""
-    fitting = shown.fitting
-    if not fitting:
+    return cells.column(
+        "sessions named",
+        lambda: [
+            _named([told.sessions[one.which].times for one in some[:MOST_SESSIONS]], len(some))
+            for told, some in zip(cells.told, cells.fitting, strict=True)
+        ],
+    )
+
+
+def _named(times: Sequence[Text], count: int) -> Text:
+    if not times:
         return Text("It does not say when it is.", "They do not tell us when it is.")
-    times = [times_of(one) for one in fitting[:MOST_SESSIONS]]
-    more = len(fitting) - len(times)
-    rest = f", and {counted(more, 'more time')}" if more else ""
-    plain = f"It is on {listed([one.text for one in times])}{rest}"
+    plain = f"It is on {listed([one.text for one in times])}"
     simple = " ".join([f"It is on {one.easy_read}." for one in times])
-    if more:
-        simple += f" There are {counted(more, 'more time')}."
+    if count > len(times):
+        more = counted(count - len(times), "more time")
+        return Text(f"{plain}, and {more}", f"{simple} There are {more}.")
     return Text(plain, simple)
 
 
-@shared_by(lambda cells: range(len(cells.shown)))
-def _when(shown: Shown) -> Text:
-    text, person = shown.text(sessions_named), shown.person
-    minutes = shown.cells.minutes[shown.place_in_list]
-    plain, simple = text.text.rstrip("."), text.easy_read
-    covered = shown.cells.covered
-    if person.slots and shown.fitting and covered is not None:
-        number = covered[shown.place_in_list]
-        chosen = counted(len(person.slots), "time")
-        if number:
-            plain += f": {number} of the {chosen} {shown.voice.you} chose"
-        else:
-            plain += f", at none of the {chosen} {shown.voice.you} chose"
-            simple += " This is not a time you chose."
-    plain = sentence(plain)
-    if person.break_minutes is not None and minutes is not None:
-        plain += (
-            f" It lasts {hours(minutes)}; "
-            f"{shown.voice.you} asked for a break of {hours(person.break_minutes)}."
-        )
-        simple += f" It lasts {hours(minutes)}."
-    return Text(plain, simple)
+def _when(cells: Cells) -> list[Text]:
+    person, you, named = cells.person, cells.voice.you, sessions_named(cells)
+    plain = [text.text.rstrip(".") for text in named]
+    simple = [text.easy_read for text in named]
+    if person.slots and cells.covered is not None:
+        chosen = f"{counted(len(person.slots), 'time')} {you} chose"
+        for place, (some, number) in enumerate(zip(cells.fitting, cells.covered, strict=True)):
+            if some and number:
+                plain[place] += f": {number} of the {chosen}"
+            elif some:
+                plain[place] += f", at none of the {chosen}"
+                simple[place] += " This is not a time you chose."
+    plain = [sentence(words) for words in plain]
+    if person.break_minutes is not None:
+        wanted = f"{you} asked for a break of {hours(person.break_minutes)}."
+        for place, minutes in enumerate(cells.minutes):
+            if minutes is not None:
+                plain[place] += f" It lasts {hours(minutes)}; {wanted}"
+                simple[place] += f" It lasts {hours(minutes)}."
+    return [*map(Text, plain, simple)]
 
 
 def hours(minutes: int) -> str:
@@ -255,24 +276,32 @@ def hours(minutes: int) -> str:
     return f"{counted(whole, 'hour')} {counted(rest, 'minute')}"
 
 
-@shared_by(lambda cells: cells.cost_keys)
-def _cost(shown: Shown) -> Text:
-    cost, share = shown.cost, shown.person.day_budget
-    if cost.per_attendance is None or share is None:
-        unknown = listed([label("price_part", part) for part in cost.bill.unknown])
+def _cost(cells: Cells) -> list[Text]:
+    share, you = cells.person.day_budget, cells.voice.you
+    prices = [
+        cost.bill.unknown if cost.per_attendance is None or share is None else cost.per_attendance
+        for cost in cells.costs
+    ]
+    facts = [price.total if isinstance(price, Columns) else price for price in prices]
+    return each_once(facts, lambda price: _price_told(price, share or 0, you))
+
+
+def _price_told(price: int | tuple[str, ...], share: int, you: str) -> Text:
+    """What one attendance comes to beside a day's share of the budget, or what is not known."""
+    if isinstance(price, tuple):
+        unknown = listed([label("price_part", part) for part in price])
         return Text(
             f"We cannot say what it costs: the price is not stated for {unknown}.",
             "We do not know what it costs. Please ask them.",
         )
-    each = cost.per_attendance.total
-    if not each:
+    if not price:
         return Text("It is free.", "It is free.")
-    fits = "within" if each <= share else "more than"
+    inside = price <= share
     return Text(
-        f"It costs {pounds(each)} each time, {fits} the {pounds(share)} "
-        f"that {shown.voice.you} can spend on a day out.",
-        f"It costs {pounds(each)} each time. "
-        + ("You have enough for this." if each <= share else "It is more than you have."),
+        f"It costs {pounds(price)} each time, {'within' if inside else 'more than'} "
+        f"the {pounds(share)} that {you} can spend on a day out.",
+        f"It costs {pounds(price)} each time. "
+        + ("You have enough for this." if inside else "It is more than you have."),
     )
 
 
@@ -298,7 +327,13 @@ def _facts_told(terms: Sequence[Term], said: Sequence[str]) -> Text:
 LISTED = {"setting": "setting", "language": "language"}
 
 
-def _values(cells: Cells, terms: Iterable[Term]) -> Iterable[tuple[str, ...]]:
+def _facts(cells: Cells, terms: Sequence[Term]) -> list[Text]:
+    """What is stated of some terms, in words."""
+    said = [*_values(cells, terms)]
+    return each_once(said, lambda values: _facts_told(terms, values))
+
+
+def _values(cells: Cells, terms: Sequence[Term]) -> Iterable[tuple[str, ...]]:
     """For each result what is stated of some terms."""
     return zip(*(_values_of(cells, scheme, code) for scheme, code in terms), strict=True)
 
@@ -310,12 +345,6 @@ def _values_of(cells: Cells, scheme: str, code: str) -> Sequence[str]:
     bit = 1 << bit_numbers(scheme)[code]
     stated = cells.activity(LISTED[scheme])
     return ["yes" if one & bit else "no" if one else "not_stated" for one in stated]
-
-
-def _facts_text(shown: Shown, terms: Sequence[Term]) -> Text:
-    place = shown.place_in_list
-    said = [_values_of(shown.cells, scheme, code)[place] for scheme, code in terms]
-    return _facts_told(terms, said)
 
 
 def _terms_of_support(person: Person) -> list[Term]:
@@ -332,13 +361,23 @@ def _of_level(person: Person) -> list[Term]:
     return [("support_mode", code) for code in LEVEL_MODES.get(person.level or "", ())]
 
 
-@shared_by(
-    lambda cells: _values(cells, [*_of_level(cells.person), *_terms_of_support(cells.person)])
-)
-def _support(shown: Shown) -> Text:
-    best = max(_of_level(shown.person), key=lambda term: RANKS[shown.value(*term)], default=None)
-    others = [term for term in _terms_of_support(shown.person) if term != best]
-    return _facts_text(shown, [best, *others] if best else others)
+def _support(cells: Cells) -> list[Text]:
+    modes, terms = _of_level(cells.person), _terms_of_support(cells.person)
+    said = [*_values(cells, [*modes, *terms])]
+    return each_once(said, lambda values: _support_told(modes, terms, values))
+
+
+def _support_told(modes: Sequence[Term], terms: Sequence[Term], values: Sequence[str]) -> Text:
+    """What is stated of some terms, and of the best of the modes that answer a level."""
+    told = dict(zip(modes, values, strict=False))
+    best = max(modes, key=lambda mode: RANKS[told[mode]], default=None)
+    others = [
+        (term, value)
+        for term, value in zip(terms, values[len(modes) :], strict=True)
+        if term != best
+    ]
+    shown = [(best, told[best]), *others] if best else others
+    return _facts_told([term for term, _ in shown], [value for _, value in shown])
 
 
 RANKS: Mapping[str, int] = {"yes": 3, "partly": 2, "not_stated": 1, "no": 0}
@@ -352,9 +391,8 @@ def _terms_of_culture(person: Person) -> list[Term]:
     ]
 
 
-@shared_by(lambda cells: _values(cells, _terms_of_culture(cells.person)))
-def _culture(shown: Shown) -> Text:
-    return _facts_text(shown, _terms_of_culture(shown.person))
+def _culture(cells: Cells) -> list[Text]:
+    return _facts(cells, _terms_of_culture(cells.person))
 
 
 TEXTS: Mapping[Criterion, Texts] = {

@@ -55,7 +55,7 @@ class World:
         """Which lack one thing alone."""
         return np.asarray(self.unmet == np.uint64(1 << BITS[code]), dtype=np.bool_)
 
-    def gained(self, fits: Flags) -> int:
+    def gained(self, fits: Flags | npt.NDArray[np.intp]) -> int:
         """How many activities match more if these sessions fit as well."""
         rows = self.sessions.activities[fits]
         return len(np.unique(rows[~self.matching[rows]]))
@@ -213,11 +213,11 @@ def _online(world: World) -> Iterator[Change]:
         yield replace(change, gains=gains)
 
 
-def miles_needed(world: World) -> npt.NDArray[np.float64]:
-    """For sessions at a venue, the least whole miles with which they are near enough."""
+def miles_needed(world: World, places: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+    """For some sessions at a venue, the least whole miles with which they are near enough."""
     spot = world.wanted.spot
     assert spot is not None  # noqa: S101 - a limit of miles counts only from a place.
-    least = np.ceil(world.sessions.miles(spot.point) - spot.uncertainty)
+    least = np.ceil(world.sessions.miles(spot.point)[places] - spot.uncertainty)
     return np.maximum(least, 1.0)
 
 
@@ -226,10 +226,11 @@ def _miles(world: World) -> Iterator[Change]:
     if person.limit is None or world.wanted.spot is None:
         return
     there = world.missing_only("travel") & (world.sessions.session("place") == AT_VENUE)
-    needed = np.where(there, miles_needed(world), np.inf)
+    places = there.nonzero()[0]
+    needed = miles_needed(world, places)
     least = needed.min(initial=np.inf)
     if least <= MOST_MILES:
-        gains = world.gained(needed <= least)
+        gains = world.gained(places[needed <= least])
         detail = {"miles": int(least), "more": int(least) - person.limit}
         yield Change({"travel": {"within_miles": int(least)}}, "miles", detail, gains)
 

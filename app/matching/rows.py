@@ -72,7 +72,8 @@ class Sessions:
         column = self.known.get(key)
         if column is None:
             of_all = self.whole.known.get(key) if self.whole else None
-            column = make() if of_all is None else of_all[self.places]
+            places = self.places
+            column = make() if of_all is None or places is None else of_all.take(places)
             self.known[key] = column
         return column
 
@@ -81,7 +82,7 @@ class Sessions:
         return self._column(name, lambda: self._read(name))
 
     def _read(self, name: str) -> Array:
-        column: Array = self.snapshot.sessions[name][self.rows]
+        column: Array = self.snapshot.sessions[name].take(self._at_rows)
         if self.blank is not None:
             if name in NOTHING_STATED:
                 column[self.blank] = NOTHING_STATED[name]
@@ -90,29 +91,44 @@ class Sessions:
                 column[self.blank] = own[self.activities[self.blank]].astype(column.dtype)
         return column
 
+    @kept
+    def _at_rows(self) -> npt.NDArray[np.intp]:
+        # Numbers of this kind are what columns are read by twice as fast.
+        return self.rows.astype(np.intp)
+
     def activity(self, name: str) -> Array:
         """A column of activities, for each session."""
-        return self._column(
-            f"activity {name}", lambda: self.snapshot.activities[name][self.activities]
-        )
+        return self._column(f"activity {name}", lambda: self.spread(self.once(name)))
 
     def once(self, name: str) -> Array:
         """A column of activities, for each activity once."""
         key = f"once {name}"
         if key not in self.known:
-            self.known[key] = self.snapshot.activities[name][self.activities[self.starts]]
+            self.known[key] = self.snapshot.activities[name].take(self._rows_once)
         return self.known[key]
+
+    @kept
+    def _rows_once(self) -> npt.NDArray[np.intp]:
+        return self.activities[self.starts].astype(np.intp)
 
     @kept
     def owners(self) -> npt.NDArray[np.intp]:
         """For each session the place of its activity among those of these sessions."""
         return np.repeat(np.arange(len(self.starts)), np.diff(self.starts, append=len(self.rows)))
 
+    def varied(self, values: Array) -> Flags:
+        """For each activity, whether its sessions differ in something."""
+        varied = np.zeros(len(self.starts), dtype=np.bool_)
+        differs = values[1:] != values[:-1]
+        differs[self.starts[1:] - 1] = False
+        varied[self.owners[1:][differs]] = True
+        return varied
+
     def spread(self, values: Array) -> Array:
         """What holds for each activity, for each of its sessions."""
         if len(values) == len(self.rows):
             return values
-        return values[self.owners]
+        return values.take(self.owners)
 
     @property
     def at_venue(self) -> Flags:
@@ -125,8 +141,15 @@ class Sessions:
         return self._column("miles", lambda: self._miles(point))
 
     def _miles(self, point: Point) -> npt.NDArray[np.float64]:
-        straight = miles_to_many(point, self.session("latitude"), self.session("longitude"))
-        return np.where(self.at_venue, straight, np.inf)
+        at_venue, venues = self.at_venue, self.session("venue")
+        if not len(venues):
+            return np.zeros(0, dtype=np.float64)
+        # Sessions at one venue mostly stand together: the way there is measured once.
+        first = np.ones(len(venues), dtype=np.bool_)
+        first[1:] = venues[1:] != venues[:-1]
+        rows, columns = self.rows[first], self.snapshot.sessions
+        straight = miles_to_many(point, columns["latitude"][rows], columns["longitude"][rows])
+        return np.where(at_venue, straight[first.cumsum() - 1], np.inf)
 
     def tenths(self, point: Point) -> Numbers:
         """Straight miles in tenths, half up, as they are shown; NOT_KNOWN at no venue."""
@@ -144,10 +167,10 @@ class Sessions:
 
     def at(self, places: npt.NDArray[np.intp]) -> "Sessions":
         """The sessions at some places among these, in the order of their activities."""
-        activities = self.activities[places]
+        activities = self.activities.take(places)
         return Sessions(
             self.snapshot,
-            self.rows[places],
+            self.rows.take(places),
             activities,
             beginnings(activities),
             None if self.blank is None else self.blank[places],

@@ -4,15 +4,16 @@ A fit is a fraction `n / d`; points are weight times fit to one decimal, half up
 of what was answered rescaled to 100.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from app.matching.answers import Criterion
-from app.matching.filters import Statuses64, Wanted, shades
+from app.matching.filters import SHADED_OF_SESSIONS, Statuses64, Wanted, shades, shades_once
 from app.matching.person import Person, Side, relative_mask
 from app.matching.policy import (
     EXACT,
@@ -41,20 +42,48 @@ NEARLY_HALF = 1e-6
 FOUR_VALUED = ("support_need", "access", "support_mode", "travel", "communication", "preference")
 
 
+Share = tuple[npt.NDArray[Any], npt.NDArray[Any] | int]
+"""Numerators and denominators."""
+
+
 @dataclass(repr=False)
 class Fits:
     """What each criterion gave each session: the fit from 0 to 1, and points in tenths.
 
-    `covered` are the slots and `days` the
-    days of the sessions that serve as this one does, `attendances` how often a week one would come.
+    `shares` hold the fits as fractions, for each session or for each activity. `covered` are the
+    slots and `days` the days of the sessions that serve as this one does, `attendances` how often
+    a week one would come.
     """
 
-    fits: dict[Criterion, npt.NDArray[np.float64]] = field(default_factory=dict)
+    sessions: Sessions
+    shares: dict[Criterion, Share] = field(default_factory=dict)
     points: dict[Criterion, Numbers] = field(default_factory=dict)
     score: Numbers | None = None
     covered: Masks | None = None
-    days: Numbers | None = None
+    days: Masks | None = None
     attendances: Numbers | None = None
+
+    def fit(self, criterion: Criterion) -> Floats:
+        """The fits of all sessions."""
+        n, d = self.shares[criterion]
+        return np.asarray(self.sessions.spread(n / d), dtype=np.float64)
+
+    def points_at(self, criterion: Criterion, places: Sequence[int]) -> list[int]:
+        """The points of some sessions, by their places."""
+        points = self.points[criterion]
+        found: list[int] = points[self._at(points, places)].tolist()
+        return found
+
+    def _at(self, values: npt.NDArray[Any], places: Sequence[int]) -> Any:  # noqa: ANN401 - what numpy takes.
+        """Where values stand that are told for each session, or for each activity."""
+        return places if len(values) == len(self.sessions) else self.sessions.owners[places]
+
+    def fit_at(self, criterion: Criterion, places: Sequence[int]) -> list[float]:
+        """The fits of some sessions, by their places."""
+        n, d = self.shares[criterion]
+        at = self._at(n, places)
+        fits: list[float] = (n[at] / (d if isinstance(d, int) else d[at])).tolist()
+        return fits
 
 
 def fits_of(
@@ -62,7 +91,7 @@ def fits_of(
 ) -> Fits:
     """What each criterion gives each session, judged by somebody's answers."""
     person, weights = wanted.person, wanted.person.weights
-    found = Fits()
+    found = Fits(sessions)
     _cover(found, sessions, person, statuses, groups)
     makers: dict[Criterion, Callable[[], tuple[Numbers, Numbers | int]]] = {
         "what_i_do": lambda: _what_i_do(sessions, person),
@@ -79,11 +108,25 @@ def fits_of(
             continue
         n, d = makers[criterion]()
         points: Numbers = (2 * 1000 * weight * n + total * d) // (2 * total * d)
-        found.points[criterion] = sessions.spread(points)
-        found.fits[criterion] = sessions.spread(n / d)
+        found.points[criterion], found.shares[criterion] = points, (n, d)
     if weights:
-        found.score = (np.sum([*found.points.values()], axis=0) + 5) // 10
+        found.score = _score(sessions, [*found.points.values()])
     return found
+
+
+def _score(sessions: Sessions, points: Sequence[Numbers]) -> Numbers:
+    """Points in tenths as a whole score; those of activities are added up first."""
+    count = len(sessions)
+    total: Numbers = np.full(count, 5, dtype=np.int64)
+    of_activities: Numbers = np.zeros(len(sessions.starts), dtype=np.int64)
+    for each in points:
+        if len(each) == count:
+            total += each
+        else:
+            of_activities += each
+    total += sessions.spread(of_activities)
+    total //= 10
+    return total
 
 
 # When, and how often
@@ -101,27 +144,40 @@ def _cover(
         wanted |= 1 << (day * PARTS + part)
     days = sessions.session("day").astype(np.int64)
     slots = sessions.session("slots").astype(np.uint64) & np.uint64(wanted)
-    own_days = np.where(days >= 0, 1 << np.maximum(days, 0), 0)
-    covered, on_days = slots.copy(), own_days.copy()
-    ends = np.append(sessions.starts, len(sessions))[1:]
-    last = sessions.spread(ends)
-    places = np.arange(len(sessions))
+    own_days = np.where(days >= 0, 1 << np.maximum(days, 0), 0).astype(np.uint64)
+    both = slots | (own_days << DAYS_BEGIN)
+    joined = sessions.spread(np.bitwise_or.reduceat(both, sessions.starts)) if len(both) else both
+    varied = sessions.varied(statuses.fails) | sessions.varied(groups)
+    if varied.any():
+        some = sessions.spread(varied).nonzero()[0]
+        joined[some] = _joined(
+            both[some], sessions.activities[some], groups[some], statuses.fails[some]
+        )
+    found.covered, found.days = joined & (LOWEST_DAY - ONE), joined >> DAYS_BEGIN
+    count = np.bitwise_count(found.days).astype(np.int64)
+    found.attendances = np.maximum(np.minimum(person.days or 1, count), 1)
+
+
+DAYS_BEGIN, ONE = np.uint64(32), np.uint64(1)
+LOWEST_DAY = ONE << DAYS_BEGIN
+"""Days stand above the slots in one mask."""
+
+
+def _joined(both: Masks, owners: npt.NDArray[np.int32], groups: Statuses, fails: Masks) -> Masks:
+    """Each one's bits with those of its activity's others that serve in the same way."""
+    joined = both.copy()
     step = 1
-    here = places[places + step < last]
+    here = (owners[step:] == owners[:-step]).nonzero()[0]
     while len(here):
         there = here + step
-        same = (groups[here] == groups[there]) & (statuses.fails[here] == statuses.fails[there])
+        same = (groups[here] == groups[there]) & (fails[here] == fails[there])
         one, other = here[same], there[same]
         # Each pair stands in one step once, so nothing is written twice.
-        covered[one] |= slots[other]
-        covered[other] |= slots[one]
-        on_days[one] |= own_days[other]
-        on_days[other] |= own_days[one]
+        joined[one] |= both[other]
+        joined[other] |= both[one]
         step += 1
-        here = here[here + step < last[here]]
-    found.covered, found.days = covered, on_days
-    count = np.bitwise_count(on_days.astype(np.uint64)).astype(np.int64)
-    found.attendances = np.maximum(np.minimum(person.days or 1, count), 1)
+        here = (owners[step:] == owners[:-step]).nonzero()[0]
+    return joined
 
 
 def _when(found: Fits, sessions: Sessions, person: Person) -> tuple[Numbers, Numbers]:
@@ -150,11 +206,13 @@ def _when(found: Fits, sessions: Sessions, person: Person) -> tuple[Numbers, Num
 
 def _days_in(covered: Masks) -> Numbers:
     """On how many days the slots of a mask are."""
-    part = np.uint64((1 << PARTS) - 1)
-    days = sum(
-        ((covered >> np.uint64(day * PARTS)) & part != 0).astype(np.int64) for day in range(7)
-    )
-    return np.asarray(days, dtype=np.int64)
+    # The first part of a day stands for all of them.
+    any_part = covered.copy()
+    for part in range(1, PARTS):
+        any_part |= covered >> np.uint64(part)
+    first = np.uint64(sum(1 << day * PARTS for day in range(7)))
+    days: Numbers = np.bitwise_count(any_part & first).astype(np.int64)
+    return days
 
 
 # What and who
@@ -264,7 +322,7 @@ def _put_cost(found: Fits, sessions: Sessions, wanted: Wanted) -> None:
         2 * sum(weights.values()) * EXACT
     )
     points[~costs.known] = unknown
-    found.fits["cost"], found.points["cost"] = fit, points
+    found.shares["cost"], found.points["cost"] = (fit, 1), points
 
 
 def _cost_points(key: tuple[int, ...], share: Fraction, weight: int, total: int) -> int:
@@ -284,15 +342,15 @@ def _quarters(sessions: Sessions, scheme: str, codes: tuple[str, ...]) -> Number
     """The fits of some four-valued facts together, in quarters."""
     if not codes:
         return np.zeros(len(sessions), dtype=np.int64)
-    yes, partly, no = shades(sessions, scheme)
+    of_sessions = scheme in SHADED_OF_SESSIONS
+    yes, partly, no = shades(sessions, scheme) if of_sessions else shades_once(sessions, scheme)
     asked = np.uint64(mask_of(scheme, codes))
-    unstated = asked & ~(yes | partly | no)
-    found = (
-        YES * np.bitwise_count(yes & asked).astype(np.int64)
-        + PARTLY * np.bitwise_count(partly & asked)
-        + UNSTATED * np.bitwise_count(unstated)
-    )
-    return np.asarray(found, dtype=np.int64)
+    yes, partly = yes & asked, partly & asked
+    # Each of some dozen terms gives four quarters at most: that is no more than a byte holds.
+    found = np.bitwise_count(yes) * np.uint8(YES)
+    found += np.bitwise_count(partly) * np.uint8(PARTLY)
+    found += np.bitwise_count(asked & ~(yes | partly | no)) * np.uint8(UNSTATED)
+    return np.asarray(sessions.spread(found), dtype=np.int64)
 
 
 LEVEL_MODES: dict[str, tuple[str, ...]] = {

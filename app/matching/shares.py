@@ -13,8 +13,9 @@ from typing import Literal
 from app.catalogue.documents.councils import PaymentRule
 from app.catalogue.pricing import WEEKS_PER_YEAR
 from app.matching.costs import Bill, Item, item_of, numerator_over
-from app.matching.kept import kept
+from app.matching.kept import kept, make_room
 from app.matching.price_sets import Part, PriceOf
+from app.parameters import Language
 from app.vocabulary.terms import vocabulary
 
 Pays = Literal["yes", "no", "if_in_plan", "ask"]
@@ -24,6 +25,10 @@ Paying = Literal["council_rules", "own_money", "to_ask"]
 
 DIRECT_PAYMENT, OWN_MONEY, TO_ASK = range(3)
 COLUMNS: Mapping[Pays, int] = {"yes": DIRECT_PAYMENT, "no": OWN_MONEY}
+
+
+MOST_SUMS = 8
+"""So many sums are kept with a bill, before half are forgotten."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,15 @@ class Rules:
         if rule is not None:
             return rule.pays
         return _pays_mostly(part)
+
+    @kept
+    def divided(self) -> frozenset[str]:
+        """The parts that a ceiling may divide between columns."""
+        return frozenset(
+            part
+            for part, rule in self.by_part.items()
+            if rule.ceiling_pence is not None and rule.ceiling_unit is not None
+        )
 
     def column(self, part: str) -> int:
         """Into which column a part falls as a whole, where no ceiling divides it."""
@@ -86,10 +100,15 @@ class Costed:
     per_week: Columns | None
     per_year: int | None
 
-    @property
+    @kept
     def free(self) -> bool:
         """Whether a week and a year are known to cost nothing."""
         return self.per_week is not None and not self.per_week.total and not self.per_year
+
+    @kept
+    def told(self) -> dict[tuple[str | None, Language], bytes]:
+        """How it is told: a memory of `bills.cost_json`."""
+        return {}
 
 
 def costed(
@@ -104,6 +123,19 @@ def costed(
         minutes: the length of the session, for ceilings by the hour.
         tenths: tenths of a mile in a straight line, for ceilings by the mile.
     """
+    if not rules.divided.isdisjoint(bill.parts):
+        return _costed(bill, attendances, rules, minutes, tenths)
+    key = (attendances, *map(rules.column, bill.parts))
+    found: Costed | None = bill.sums.get(key)
+    if found is None:
+        make_room(bill.sums, MOST_SUMS)
+        found = bill.sums[key] = _costed(bill, attendances, rules, minutes, tenths)
+    return found
+
+
+def _costed(
+    bill: Bill, attendances: int, rules: Rules, minutes: int | None, tenths: int | None
+) -> Costed:
     if not bill.known:
         return Costed(bill, attendances, None, None, None)
     # What one attendance comes to is a week's share, in every column.

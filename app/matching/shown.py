@@ -1,8 +1,7 @@
 """What an answer shows, column by column, with everything that was judged of it within reach."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import wraps
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -24,8 +23,11 @@ from app.search.index.grid import ranges
 Value = Literal["yes", "partly", "no", "not_stated"]
 Status = Literal["met", "ask", "failed"]
 T = TypeVar("T")
+KeyT = TypeVar("KeyT", bound=Hashable)
 CostKey = tuple[int, int, int | None, int | None]
 """A set of prices, attendances in a week, and minutes and tenths of a mile where they matter."""
+
+NOTHING: Mapping[str, Any] = {}
 
 PLACE_NAMES = {number: name for name, number in PLACES.items()}
 
@@ -48,6 +50,11 @@ class Cells:
         return self.reading.wanted.person
 
     @kept
+    def voice(self) -> Voice:
+        """Whom the texts speak to."""
+        return self.reading.voice
+
+    @kept
     def rows(self) -> list[int]:
         """The rows of the activities."""
         return [one.row for one in self.shown]
@@ -64,16 +71,24 @@ class Cells:
             column = self.known[key] = make()
         return column
 
-    def once(self, keys: Iterable[Hashable], make: Callable[["Shown"], T]) -> list[T]:
-        """What is made of each result, once for all that have the same key."""
-        made: dict[Hashable, T] = {}
-        column = []
-        for key, shown in zip(keys, self.shown, strict=True):
-            found = made.get(key)
-            if found is None:
-                found = made[key] = make(shown)
-            column.append(found)
-        return column
+    @kept
+    def told(self) -> list[Told]:
+        """What the activities state besides their columns, and what of it is in words already."""
+        snapshot, memory = self.reading.snapshot, self.reading.memory
+        return [told_of(snapshot, memory, row) for row in self.rows]
+
+    @kept
+    def stated(self) -> list[Mapping[str, Any]]:
+        """What the activities state besides their columns."""
+        return [told.stated for told in self.told]
+
+    @kept
+    def best_stated(self) -> list[Mapping[str, Any]]:
+        """What their best sessions state besides their columns; empty where nothing is stated."""
+        return [
+            {} if number >= len(told.sessions) or day == NOT_KNOWN else told.sessions[number].stated
+            for told, number, day in zip(self.told, self.numbers, self.session("day"), strict=True)
+        ]
 
     def activity(self, name: str) -> list[int]:
         """A column of the activities."""
@@ -109,9 +124,14 @@ class Cells:
 
     def note(self, scheme: str, code: str) -> list[str]:
         """What the providers say besides of a term; empty where nothing."""
-        return self.column(
-            ("note", scheme, code), lambda: [one.note(f"{scheme}/{code}") for one in self.shown]
-        )
+        return self.column(("note", scheme, code), lambda: self._notes(f"{scheme}/{code}"))
+
+    def _notes(self, term: str) -> list[str]:
+        # A session of a venue whose address is told has notes of its own, which go first.
+        return [
+            str(best.get("notes", NOTHING).get(term) or stated["notes"].get(term) or "")
+            for best, stated in zip(self.best_stated, self.stated, strict=True)
+        ]
 
     def status(self, code: str) -> list[Status]:
         """How a filter ended for their best sessions."""
@@ -133,8 +153,8 @@ class Cells:
     def fit(self, criterion: Criterion) -> list[tuple[float, int]]:
         """The fit, and the points in tenths, that a criterion gave them."""
         fits = self.judged.fits
-        shares = fits.fits[criterion][self.places].tolist()
-        return [*zip(shares, fits.points[criterion][self.places].tolist(), strict=True)]
+        shares = fits.fit_at(criterion, self.places)
+        return [*zip(shares, fits.points_at(criterion, self.places), strict=True)]
 
     @kept
     def scores(self) -> list[int | None]:
@@ -218,13 +238,13 @@ class Cells:
     @kept
     def cost_keys(self) -> list[CostKey]:
         """On what it depends what they come to: results with the same key cost the same."""
-        rules, price_set = self.reading.rules, self.reading.bills.price_set
+        rules, by_mile = self.reading.rules, self.reading.bills.by_mile
         return [
             (
                 number,
                 often,
                 minutes if rules.by_hour else None,
-                tenths if rules.by_mile or price_set(number).by_mile else None,
+                tenths if rules.by_mile or by_mile(number) else None,
             )
             for number, often, minutes, tenths in zip(
                 self.session("price_set"),
@@ -238,10 +258,19 @@ class Cells:
     @kept
     def costs(self) -> list[Costed]:
         """What they come to."""
-        return self.once(self.cost_keys, lambda shown: shown.costed())
+        made: dict[CostKey, Costed] = {}
+        for place, key in enumerate(self.cost_keys):
+            if key not in made:
+                made[key] = self._costed(key[0], place)
+        return [made[key] for key in self.cost_keys]
+
+    def _costed(self, price_set: int, place: int) -> Costed:
+        reading, tenths, day = self.reading, self.tenths[place], self.person.day
+        bill = reading.bills.bill(price_set, reading.payment, day, tenths)
+        return costed(bill, self.attendances[place], reading.rules, self.minutes[place], tenths)
 
 
-@dataclass(repr=False, eq=False)
+@dataclass(repr=False, eq=False, slots=True)
 class SessionShown:
     """One session of a result, by its place among those that were judged.
 
@@ -331,11 +360,6 @@ class Shown:
         return self.cells.person
 
     @property
-    def voice(self) -> Voice:
-        """Whom the texts speak to."""
-        return self.cells.reading.voice
-
-    @kept
     def told(self) -> Told:
         """What the activity states besides its columns, and what of it is in words already."""
         return told_of(self.reading.snapshot, self.reading.memory, self.row)
@@ -345,87 +369,24 @@ class Shown:
         """What the activity states besides its columns."""
         return self.told.stated
 
-    @kept
-    def best_stated(self) -> Mapping[str, Any]:
-        """What its best session states besides its columns; empty where nothing is stated."""
-        number, known = self.cells.numbers[self.place_in_list], self.told.sessions
-        blank = number >= len(known) or self.of_best("day") == NOT_KNOWN
-        return {} if blank else known[number].stated
-
     def number(self, name: str) -> int:
         """A column of the activity."""
         return self.cells.activity(name)[self.place_in_list]
-
-    def of_best(self, name: str) -> int:
-        """A column of its best session."""
-        return self.cells.session(name)[self.place_in_list]
-
-    def has(self, column: str, scheme: str, code: str) -> bool:
-        """Whether a column of the activity has the bit of a term."""
-        return bool(self.number(column) >> bit_numbers(scheme)[code] & 1)
-
-    def value(self, scheme: str, code: str) -> Value:
-        """What is stated of a four-valued term, in the best session."""
-        return self.cells.value(scheme, code)[self.place_in_list]
-
-    def note(self, term: str) -> str:
-        """What the provider says besides of a `scheme/code`; empty where nothing."""
-        own = self.best_stated.get("notes", {})
-        return str(own.get(term) or self.stated["notes"].get(term) or "")
-
-    def status(self, code: str) -> Status:
-        """How a filter ended."""
-        return self.cells.status(code)[self.place_in_list]
-
-    def text(self, texts: "Texts") -> Text:
-        """Its own among the texts of all results."""
-        return texts(self.cells)[self.place_in_list]
-
-    @property
-    def tenths(self) -> int | None:
-        """Tenths of a mile in a straight line to its best session; None where there is none."""
-        return self.cells.tenths[self.place_in_list]
-
-    @property
-    def place(self) -> str:
-        """Where its best session is: `venue`, `online`, `comes_to_you`, or empty."""
-        return PLACE_NAMES.get(self.of_best("place"), "")
 
     @property
     def fitting(self) -> list[SessionShown]:
         """The sessions that serve the person as the best one does, in the order of the week."""
         return self.cells.fitting[self.place_in_list]
 
-    @property
-    def cost(self) -> Costed:
-        """What it comes to."""
-        return self.cells.costs[self.place_in_list]
-
-    def costed(self) -> Costed:
-        """Work out what it comes to."""
-        reading, cells, place = self.reading, self.cells, self.place_in_list
-        tenths, day = cells.tenths[place], self.person.day
-        bill = reading.bills.bill(self.of_best("price_set"), reading.payment, day, tenths)
-        return costed(bill, cells.attendances[place], reading.rules, cells.minutes[place], tenths)
-
 
 Texts = Callable[[Cells], list[Text]]
 """Puts one thing into words for each result."""
 
 
-def shared_by(
-    facts: Callable[[Cells], Iterable[Hashable]],
-) -> Callable[[Callable[[Shown], Text]], Texts]:
-    """Have a text put together once for all results of one answer of which the same facts hold."""
-
-    def shared(make: Callable[[Shown], Text]) -> Texts:
-        @wraps(make)
-        def texts(cells: Cells) -> list[Text]:
-            return cells.column(make, lambda: cells.once(facts(cells), make))
-
-        return texts
-
-    return shared
+def each_once(keys: Sequence[KeyT], make: Callable[[KeyT], T]) -> list[T]:
+    """What is made of each key, once for all that are the same."""
+    made = {key: make(key) for key in dict.fromkeys(keys)}
+    return [made[key] for key in keys]
 
 
 def all_shown(reading: Reading, outcome: Outcome, places: Sequence[int]) -> list[Shown]:

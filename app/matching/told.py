@@ -8,25 +8,44 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 
 from app.catalogue.occurrences import DAYS
+from app.matching.kept import kept, make_room
 from app.matching.words import Text, clock, session_times
 from app.search.index.facts import NOT_KNOWN
 from app.search.index.names import Numbered
 from app.search.index.snapshot import Snapshot
 
-MOST_REMEMBERED = 4_000
-"""So many activities, some thirty megabytes, are remembered before all are forgotten."""
+MOST_REMEMBERED = 10_000
+"""So many activities, some forty megabytes, are remembered before half are forgotten."""
 
 
-@dataclass(frozen=True, repr=False, slots=True)
+@dataclass(frozen=True, repr=False)
 class SessionTold:
-    """One session: what it states, its times in words, and how the JSON of an answer begins."""
+    """One session: what it states, its day and its minutes after midnight, and its venue's JSON."""
 
     stated: Mapping[str, Any]
-    times: Text
-    json: bytes
+    day: int
+    starts: int
+    ends: int
+    venue: bytes
+
+    @kept
+    def times(self) -> Text:
+        """Its times in words."""
+        return session_times(self.day, self.starts, self.ends, self.stated)
+
+    @kept
+    def json(self) -> bytes:
+        """How the JSON of an answer begins."""
+        return b'{"session_id":"%b","day":"%b","starts_at":"%b","ends_at":"%b","venue":%b' % (
+            self.stated["id"].encode(),
+            DAYS[self.day].encode(),
+            clock(self.starts).encode(),
+            clock(self.ends).encode(),
+            self.venue,
+        )
 
 
 @dataclass(frozen=True, repr=False, slots=True)
@@ -57,8 +76,7 @@ def venue_of(snapshot: Snapshot, memory: Memory, number: int) -> Mapping[str, An
     """A venue as lists show it."""
     found = memory.venues.get(number)
     if found is None:
-        if len(memory.venues) >= MOST_REMEMBERED:
-            memory.venues.clear()
+        make_room(memory.venues, MOST_REMEMBERED)
         found = memory.venues[number] = from_json(snapshot.venues[number])
     return found
 
@@ -67,8 +85,7 @@ def told_of(snapshot: Snapshot, memory: Memory, row: int) -> Told:
     """What the activity of a row states."""
     found = memory.activities.get(row)
     if found is None:
-        if len(memory.activities) >= MOST_REMEMBERED:
-            memory.activities.clear()
+        make_room(memory.activities, MOST_REMEMBERED)
         found = memory.activities[row] = _read(snapshot, row)
     return found
 
@@ -76,23 +93,12 @@ def told_of(snapshot: Snapshot, memory: Memory, row: int) -> Told:
 def _read(snapshot: Snapshot, row: int) -> Told:
     stated = from_json(snapshot.summaries.read_statement(row))
     columns, first = snapshot.sessions, int(snapshot.activities["first_session"][row])
-    sessions = []
-    for number, session in enumerate(stated["sessions"], first):
-        day, starts, ends, venue = (
-            int(columns[name][number]) for name in ("day", "starts", "ends", "venue")
+    behind = first + len(stated["sessions"])
+    own = (columns[name][first:behind].tolist() for name in ("day", "starts", "ends", "venue"))
+    sessions = [
+        SessionTold(
+            session, day, starts, ends, b"null" if venue == NOT_KNOWN else snapshot.venues[venue]
         )
-        head = {
-            "session_id": session["id"],
-            "day": DAYS[day],
-            "starts_at": clock(starts),
-            "ends_at": clock(ends),
-        }
-        at = b"null" if venue == NOT_KNOWN else snapshot.venues[venue]
-        sessions.append(
-            SessionTold(
-                stated=session,
-                times=session_times(day, starts, ends, session),
-                json=b"".join((to_json(head)[:-1], b',"venue":', at)),
-            )
-        )
+        for session, day, starts, ends, venue in zip(stated["sessions"], *own, strict=True)
+    ]
     return Told(stated, tuple(sessions))

@@ -158,7 +158,7 @@ def _points(judged: Judged, person: Person) -> Numbers:
     total: Numbers = np.zeros(len(judged.sessions), dtype=np.int64)
     for criterion, weight in person.weights.items():
         if criterion != "what_i_do":
-            fits = judged.fits.fits[criterion]
+            fits = judged.fits.fit(criterion)
             # A fit is a fraction with a small denominator: what is a half is not missed by that
             # much.
             total += (10 * weight * fits + 0.5 + 1e-9).astype(np.int64)
