@@ -1,7 +1,6 @@
 """What is worked out once: properties, without the lock that the library's takes, and memories."""
 
 from collections.abc import Callable, Hashable
-from itertools import islice
 from typing import Any, Generic, TypeVar, overload
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -35,5 +34,6 @@ def make_room(memory: dict[KeyT, ValueT], most: int) -> None:
     To forget all would have everything worked out anew at once.
     """
     if len(memory) >= most:
-        for key in [*islice(memory, most // 2 + 1)]:
-            del memory[key]
+        # Another thread may be at the same, so that a key may be gone already.
+        for key in list(memory)[: most // 2 + 1]:
+            memory.pop(key, None)
