@@ -135,6 +135,7 @@ class Database:
             url: `sqlite:///path` or `postgresql://…`.
             pool: how many connections may be held open.
         """
+        self.url = url
         self.engine = open_engine(url, pool=pool)
         self.changed = threading.Event()
         """Set whenever this process has committed a public change."""

@@ -1,5 +1,6 @@
 """The application: its layers, its routers and its documentation. The table of contents."""
 
+import gc
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from datetime import date
@@ -7,7 +8,7 @@ from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import app.accounts.router
 import app.catalogue.advice.router
@@ -217,11 +218,26 @@ def create_served() -> ASGIApp:
 
     def serve(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "lifespan":
-            return application(scope, receive, send)
+            return application(scope, receive, _settling(send))
         scope["app"] = application
         return layers(scope, receive, send)
 
     return serve
+
+
+def _settling(send: Send) -> Send:
+    """Have what is in memory at the end of the start not searched for rubbish any more.
+
+    It stays, and each search would hold up requests for some tenths of a second.
+    """
+
+    async def send_on(message: Message) -> None:
+        if message["type"] == "lifespan.startup.complete":
+            gc.collect()
+            gc.freeze()
+        await send(message)
+
+    return send_on
 
 
 def _add_layers(application: FastAPI, settings: Settings) -> None:

@@ -4,6 +4,7 @@ import argparse
 import functools
 import http.client
 import json
+import math
 import os
 import signal
 import statistics
@@ -125,17 +126,20 @@ def wait_for(holds: Callable[[], bool], seconds: float = 120) -> bool:
     return False
 
 
-def call(port: int, method: str, path: str, form: Headers | None = None) -> Answer:
-    """One request on a connection of its own."""
+def call(
+    port: int, method: str, path: str, form: Headers | None = None, content: Headers | None = None
+) -> Answer:
+    """One request on a connection of its own, with a form or JSON."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     begun = time.perf_counter()
-    headers = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
-    connection.request(method, path, urlencode(form) if form else None, headers)
+    kind = "application/json" if content else "application/x-www-form-urlencoded"
+    body = json.dumps(content) if content else urlencode(form) if form else None
+    connection.request(method, path, body, {"Content-Type": kind} if body else {})
     answer = connection.getresponse()
-    body = answer.read()
+    read = answer.read()
     seconds = time.perf_counter() - begun
     connection.close()
-    told = json.loads(body) if body else None
+    told = json.loads(read) if read else None
     return Answer(answer.status, dict(answer.headers.items()), told, seconds)
 
 
@@ -221,19 +225,71 @@ def flood(bench: Bench) -> None:
     bench.hold("a search took at most twice as long (p95)", holds=during <= TWICE * before)
 
 
+TRIALS = 200
+NOBODY = "nobody@example.org"
+
+
 def timing(bench: Bench) -> None:
     """How long known and unknown addresses take."""
     with bench.server(bench.port):
-        taken: dict[str, list[float]] = {OWNER: [], "nobody@example.org": []}
-        for number in range(200):
-            if number % 4 == 0:
-                bench.begin_anew()
-            for email, times in taken.items():
-                times.append(sign_in(bench.port, email, "wrong password here").seconds)
+        compare(bench, "signing in", 4, lambda email: sign_in(bench.port, email, "wrong password"))
+        for what, path, more in (
+            ("asking for a new password", "/v1/accounts/password-reset", {}),
+            ("registering", "/v1/accounts", {"password": PASSWORD}),
+        ):
+            ask = functools.partial(ask_with, bench.port, path, more)
+            compare(bench, what, 4, ask)
+
+
+def ask_with(port: int, path: str, more: Headers, email: str) -> Answer:
+    """The answer to a request with JSON that names an address."""
+    return call(port, "POST", path, content={"email": email, **more})
+
+
+def compare(bench: Bench, what: str, often: int, ask: Callable[[str], Answer]) -> None:
+    """Ask for a known and an unknown address in turn, and compare how long it takes.
+
+    Args:
+        bench: whose server is asked.
+        what: is asked.
+        often: it can be asked for each address before that is too often.
+        ask: gives the answer to a request that names an address.
+    """
+    taken: dict[str, list[float]] = {OWNER: [], NOBODY: []}
+    told: dict[str, set[str]] = {OWNER: set(), NOBODY: set()}
+    for number in range(TRIALS):
+        if number % often == 0:
+            bench.begin_anew()
+        # Each goes first as often as the other.
+        for email in sorted(taken, reverse=number % 2 == 1):
+            answer = ask(email)
+            taken[email].append(answer.seconds)
+            told[email].add(f"{answer.status} {answer.body}")
     known, unknown = (statistics.median(times) for times in taken.values())
     apart = abs(known - unknown) / max(known, unknown)
-    print(f"  signing in: {known * 1000:.2f} ms known, {unknown * 1000:.2f} ms unknown")
-    bench.hold(f"the medians are within 5 % ({apart:.1%})", holds=apart < APART)
+    by_chance = chance(*taken.values())
+    print(
+        f"  {what}: {known * 1000:.2f} ms known, {unknown * 1000:.2f} ms unknown; "
+        f"p = {by_chance:.3f} (Mann-Whitney)"
+    )
+    bench.hold(f"{what}: both are told the same", holds=told[OWNER] == told[NOBODY])
+    bench.hold(
+        f"{what}: the medians are within 5 % ({apart:.1%}), or differ by chance",
+        holds=apart < APART or by_chance > LIKELY,
+    )
+
+
+LIKELY = 0.01
+
+
+def chance(one: list[float], other: list[float]) -> float:
+    """How likely two samples differ so much by chance: Mann and Whitney's test, for large ones."""
+    ordered = sorted([(value, 0) for value in one] + [(value, 1) for value in other])
+    ranks = sum(rank for rank, (_, sample) in enumerate(ordered, 1) if sample == 0)
+    count, others = len(one), len(other)
+    above = ranks - count * (count + 1) / 2
+    spread = math.sqrt(count * others * (count + others + 1) / 12)
+    return math.erfc(abs(above - count * others / 2) / spread / math.sqrt(2))
 
 
 LETTERS = 200

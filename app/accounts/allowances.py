@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import URL, case, delete, event, or_, update
+from sqlalchemy import case, delete, event, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
@@ -63,7 +63,7 @@ Taking = tuple[Rule, str]
 space between them, or `all`."""
 
 
-_used_up: dict[tuple[URL, str], tuple[datetime, datetime]] = {}
+_used_up: dict[tuple[str, str], tuple[datetime, datetime]] = {}
 """When a count of a database was found used up, and when its window began."""
 
 
@@ -82,7 +82,7 @@ def take(database: Database, takings: Sequence[Taking]) -> None:
     spent = [row for row in found if row.taken >= named[row.name].most]
     if len(_used_up) + len(spent) > MOST_REMEMBERED:
         _used_up.clear()
-    _used_up.update({(database.engine.url, row.name): (now, row.began_at) for row in spent})
+    _used_up.update({(database.url, row.name): (now, row.began_at) for row in spent})
     _refuse([(named[row.name], row.began_at) for row in spent], now)
     with database.write() as writing:
         take_within(writing, takings)
@@ -99,7 +99,7 @@ def refuse_remembered(database: Database, takings: Sequence[Taking]) -> None:
     now = utc_now()
     spent = []
     for rule, of in takings:
-        found_at, began_at = _used_up.get((database.engine.url, _name(rule, of)), (None, now))
+        found_at, began_at = _used_up.get((database.url, _name(rule, of)), (None, now))
         if found_at is not None and found_at <= now < found_at + REMEMBERED:
             spent.append((rule, began_at))
     _refuse(spent, now)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from accounts.conftest import Place
 from conftest import counted_statements
+from fastapi.security import SecurityScopes
 from preparing import (
     COUNCIL,
     OTHER_COUNCIL,
@@ -23,15 +24,19 @@ from preparing import (
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
+from app.accounts.access import NotAllowed, NotSignedIn, council_agent
 from app.accounts.demo import DEMOS, has_demos, make_demos
 from app.accounts.models import (
     Account,
     AuditEntry,
+    Client,
     ClientSecret,
+    CouncilMember,
     Idempotency,
     Invitation,
     ProviderMember,
 )
+from app.accounts.tokens import Claims
 from app.catalogue.models import Provider
 from app.database import utc_now, uuid7
 
@@ -97,6 +102,13 @@ def test_somebody_with_an_account_needs_no_password_to_accept(place: Place) -> N
     assert accept(place, token).status_code == 200
     me = ask(place, person, "GET", "/v1/me").json()
     assert [(one["gss"], one["role"]) for one in me["councils"]] == [("E10000012", "officer")]
+
+
+def test_a_disabled_account_accepts_nothing(place: Place) -> None:
+    person = place.person(disabled=True)
+    _, token = make_invitation(place.app, provider=False, email=person.email)
+    assert accept(place, token).status_code == 422
+    assert place.rows(CouncilMember, CouncilMember.account_id == person.id) == []
 
 
 def test_an_invitation_makes_nobody_less_than_they_are(place: Place) -> None:
@@ -387,6 +399,25 @@ def test_a_clients_life(place: Place) -> None:
 def test_a_client_that_is_wrong_is_refused(place: Place, body: dict[str, Any]) -> None:
     admin = place.person(councils={COUNCIL: "admin"})
     assert ask(place, admin, "POST", "/v1/clients", json=body).status_code == 422
+
+
+def test_a_client_acts_for_its_council_as_far_as_its_scopes_and_its_token_go(place: Place) -> None:
+    database, needed = place.app.state.database, SecurityScopes(["changes:read"])
+    both = frozenset({"changes:read", "catalogue:read"})
+    row = make_client_row(place.app, ("changes:read",))
+    agent = council_agent(database, Claims(row.id, None, both), needed)
+    with database.read() as session:
+        assert agent.council_ids == {session.get_one(Client, row.id).council_id}
+    for claims, scopes in (
+        (Claims(row.id, None, both), SecurityScopes(["catalogue:read"])),
+        (Claims(row.id, None, frozenset({"catalogue:read"})), needed),
+    ):
+        with pytest.raises(NotAllowed):
+            council_agent(database, claims, scopes)
+    with database.write() as session:
+        session.get_one(Client, row.id).enabled = False
+    with pytest.raises(NotSignedIn):
+        council_agent(database, Claims(row.id, None, both), needed)
 
 
 def test_many_rotations_leave_few_secrets(place: Place) -> None:
