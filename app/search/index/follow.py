@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.catalogue.documents import CouncilDocument
-from app.catalogue.loading import all_councils, live_activities, live_count
+from app.catalogue.loading import all_councils, as_many_live, live_activities
 from app.clock import Change, ClockFace, read_clock
 from app.database import Database
 from app.geo.queries import areas_on
@@ -134,7 +134,7 @@ class Index:
         return _followed(session, known, face)
 
     def _saves(self, session: Session, today: date) -> bool:
-        return self._folder is not None and live_count(session, today) >= saved.FEWEST
+        return self._folder is not None and as_many_live(session, today, saved.FEWEST)
 
     def _saved_or_built(self) -> Snapshot:
         """The catalogue as it was saved, with what changed since; or read whole, and saved."""
