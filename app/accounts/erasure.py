@@ -24,6 +24,7 @@ nothing, or by nothing at all. `nobody`: it holds nothing about those who sign i
 RULES: dict[str, Rule] = {
     "account": "removed",
     "activity": "nobody",
+    "activity_place": "nobody",
     "activity_session": "nobody",
     "activity_term": "nobody",
     "alembic_version": "nobody",
