@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from math import inf
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -78,8 +78,7 @@ def activities_found(snapshot: Snapshot, criteria: SearchCriteria) -> bytes:
     matched = words.matched if words is not None else "all_words"
     more = _NOTHING_MORE
     if counts or suggestions or matched != "all_words":
-        facets = _facets(snapshot, criteria.lang, counts)
-        more = _encoded({"matched": matched, "did_you_mean": suggestions, "facets": facets})
+        more = _end(matched, suggestions, _facets(snapshot, criteria.lang, counts))
     marked: Asked = {}
     if criteria.include_unknown:
         marked = {"access": criteria.access, "support_need": criteria.support_need}
@@ -155,22 +154,29 @@ def _not_stated(
     ]
 
 
-def _facets(
-    snapshot: Snapshot, lang: Language, counts: Mapping[str, Mapping[str, int]]
-) -> dict[str, list[dict[str, Any]]]:
-    return {
-        scheme: [
-            {"code": code, "label": _label(snapshot, scheme, code, lang), "count": count}
+def _facets(snapshot: Snapshot, lang: Language, counts: Mapping[str, Mapping[str, int]]) -> str:
+    """The JSON of the counts of terms, by scheme."""
+    names = snapshot.council_names
+    schemes = []
+    for scheme, terms in counts.items():
+        told = [
+            f"{_named(code, names.get(code, code))}{count}}}"
+            if scheme == "council"
+            else f"{_termed(scheme, code, lang)}{count}}}"
             for code, count in terms.items()
         ]
-        for scheme, terms in counts.items()
-    }
+        schemes.append(f'"{scheme}":[{",".join(told)}]')
+    return f"{{{','.join(schemes)}}}"
 
 
-def _label(snapshot: Snapshot, scheme: str, code: str, lang: Language) -> str:
-    if scheme == "council":
-        return snapshot.council_names.get(code, code)
-    return coded(scheme, code, lang).label
+@cache
+def _termed(scheme: str, code: str, lang: Language) -> str:
+    return _named(code, coded(scheme, code, lang).label)
+
+
+def _named(code: str, label: str) -> str:
+    """The JSON of a term up to its count."""
+    return f'{{"code":{_ENCODER.encode(code)},"label":{_ENCODER.encode(label)},"count":'
 
 
 def _page(items: list[bytes], total: int, params: PageParams, rest: bytes) -> bytes:
@@ -186,9 +192,10 @@ def _page(items: list[bytes], total: int, params: PageParams, rest: bytes) -> by
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def _encoded(more: Mapping[str, Any]) -> bytes:
+def _end(matched: str, suggestions: Sequence[str], facets: str) -> bytes:
     """The fields at the end of an answer."""
-    return f",{_ENCODER.encode(more)[1:]}".encode()
+    meant = _ENCODER.encode([*suggestions])
+    return f',"matched":"{matched}","did_you_mean":{meant},"facets":{facets}}}'.encode()
 
 
-_NOTHING_MORE = _encoded({"matched": "all_words", "did_you_mean": [], "facets": {}})
+_NOTHING_MORE = _end("all_words", [], "{}")
