@@ -1,6 +1,7 @@
 """Arrays and lists that only grow: what a reader has seen of them never changes."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice, pairwise
 from typing import Any, overload
 
 import numpy as np
@@ -24,21 +25,88 @@ def grown(array: Array, length: int, more: Any) -> Array:  # noqa: ANN401 - what
     return array
 
 
+class Laid(Sequence[bytes]):
+    """Texts that lie one behind the other in an array, as in one that is mapped from a file."""
+
+    __slots__ = ("_ends", "_joined")
+
+    def __init__(self, lengths: Array, joined: Array) -> None:
+        """Take texts as they lie.
+
+        Args:
+            lengths: of each, in bytes.
+            joined: all of them, as bytes.
+
+        Raises:
+            ValueError: they do not come to that.
+        """
+        self._ends = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
+        self._joined = joined
+        if int(self._ends[-1]) != len(joined):
+            raise ValueError("These lengths are not those of the texts.")
+
+    @overload
+    def __getitem__(self, at: int) -> bytes: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[bytes]: ...
+    def __getitem__(self, at: int | slice) -> bytes | list[bytes]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        begin, end = self._ends.item(at), self._ends.item(at + 1)
+        found: bytes = self._joined[begin:end].tobytes()
+        return found
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __iter__(self) -> Iterator[bytes]:
+        whole = self._joined.tobytes()
+        return (whole[begin:end] for begin, end in pairwise(self._ends.tolist()))
+
+
+class Texts(Sequence[bytes]):
+    """Texts, with more put behind them."""
+
+    __slots__ = ("_before", "_first", "_more")
+
+    def __init__(self, before: Sequence[bytes] = ()) -> None:
+        self._before, self._first = before, len(before)
+        self._more: list[bytes] = []
+
+    def extend(self, more: Iterable[bytes]) -> None:
+        """Put more behind the last one."""
+        self._more.extend(more)
+
+    @overload
+    def __getitem__(self, at: int) -> bytes: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[bytes]: ...
+    def __getitem__(self, at: int | slice) -> bytes | list[bytes]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        return self._before[at] if at < self._first else self._more[at - self._first]
+
+    def __len__(self) -> int:
+        return self._first + len(self._more)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return chain(self._before, self._more)
+
+
 class GrowingList(Sequence[bytes]):
     """Texts in their order. Appending gives a longer list that shares the memory of this one."""
 
     __slots__ = ("_length", "_shared")
 
-    def __init__(self, values: Iterable[bytes] = ()) -> None:
-        self._shared = list(values)
-        self._length = len(self._shared)
+    def __init__(self, values: Sequence[bytes] = ()) -> None:
+        self._shared = Texts(values)
+        self._length = len(values)
 
     def appended(self, more: Sequence[bytes]) -> "GrowingList":
         """The same with more behind; only the newest list may be appended to without a copy."""
         longer = GrowingList()
-        longer._shared = (
-            self._shared if len(self._shared) == self._length else self._shared[: self._length]
-        )
+        is_newest = len(self._shared) == self._length
+        longer._shared = self._shared if is_newest else Texts(self._shared[: self._length])
         longer._shared.extend(more)
         longer._length = self._length + len(more)
         return longer
@@ -49,15 +117,38 @@ class GrowingList(Sequence[bytes]):
     def __getitem__(self, at: slice) -> list[bytes]: ...
     def __getitem__(self, at: int | slice) -> bytes | list[bytes]:
         if isinstance(at, slice):
-            return self._shared[: self._length][at]
+            return self._shared[slice(*at.indices(self._length))]
         return self._shared[at]
 
     def __len__(self) -> int:
         return self._length
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self._shared[: self._length])
+        return islice(self._shared, self._length)
 
     def last(self, first: int) -> list[bytes]:
         """The texts from one number on."""
         return self._shared[first : self._length]
+
+
+class InOrder(Sequence[bytes]):
+    """Texts in another order than their own."""
+
+    __slots__ = ("_texts", "order")
+
+    def __init__(self, texts: Sequence[bytes], order: Array) -> None:
+        """Take texts, and the number of each in the order wanted."""
+        self._texts, self.order = texts, order
+
+    @overload
+    def __getitem__(self, at: int) -> bytes: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[bytes]: ...
+    def __getitem__(self, at: int | slice) -> bytes | list[bytes]:
+        if isinstance(at, slice):
+            return [self._texts[number] for number in self.order[at].tolist()]
+        number: int = self.order.item(at)
+        return self._texts[number]
+
+    def __len__(self) -> int:
+        return len(self.order)

@@ -1,7 +1,9 @@
 """Things that rows refer to by number: by their names, or by their whole text."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from app.search.index.growing import Texts
 
 
 @dataclass(frozen=True)
@@ -24,21 +26,19 @@ class Names:
 
 @dataclass(frozen=True, eq=False)
 class Numbered:
-    """Texts that rows refer to by number, each once. It only grows, behind all that was read."""
+    """Texts that rows refer to by number. It only grows, behind all that was read.
 
-    texts: list[bytes] = field(default_factory=list)
+    Each stands there once, but that what is new may stand among the first ones already: to look
+    for it there would take all of them in memory.
+    """
+
+    texts: Texts = field(default_factory=Texts)
     numbers: dict[bytes, int] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, texts: Iterable[bytes]) -> "Numbered":
-        """Texts that differ, numbered as they stand."""
-        known = list(texts)
-        return cls(known, {text: number for number, text in enumerate(known)})
 
     def number(self, text: bytes) -> int:
         """The number of a text, which is added if it is new."""
         known = self.numbers.get(text)
         if known is None:
             known = self.numbers[text] = len(self.texts)
-            self.texts.append(text)
+            self.texts.extend([text])
         return known

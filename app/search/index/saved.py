@@ -15,11 +15,10 @@ import shutil
 import tempfile
 import time
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from fcntl import LOCK_EX, flock
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,7 @@ from app.search.index.areas import AreaSets
 from app.search.index.columns import ACTIVITY_TYPES, SESSION_TYPES, Columns
 from app.search.index.grid import Grid
 from app.search.index.ground import Ground
-from app.search.index.growing import GrowingList
+from app.search.index.growing import GrowingList, InOrder, Laid, Texts
 from app.search.index.names import Names, Numbered
 from app.search.index.snapshot import Ids, Snapshot
 from app.search.index.summaries import KeptFile, Summaries
@@ -272,11 +271,9 @@ def _read(folder: Path, start: Snapshot) -> Snapshot:
             raise Unfit
     arrays = _map_arrays(folder / ARRAYS, about["arrays"])
     named = json.loads(arrays["named"].tobytes())
-    lists = {
-        name: GrowingList(_texts(arrays[f"{name}/lengths"], arrays[f"{name}/bytes"]))
-        for name in (*TEXTS, PRICES)
+    laid = {
+        name: Laid(arrays[f"{name}/lengths"], arrays[f"{name}/bytes"]) for name in (*TEXTS, PRICES)
     }
-    keys = lists["keys"]
     rank = arrays["rank"]
     grid = Grid(arrays["grid/order"], arrays["grid/starts"])
     activities, sessions = (
@@ -292,7 +289,7 @@ def _read(folder: Path, start: Snapshot) -> Snapshot:
         some_dead=about["some_dead"],
         rank=rank,
         name_rank=arrays["name_rank"],
-        sorted_keys=[keys[row] for row in np.argsort(rank).tolist()],
+        sorted_keys=InOrder(laid["keys"], np.argsort(rank).astype(np.int32)),
         settled=activities.length,
         ids=Ids(arrays["ids/lows"], arrays["ids/rows"]),
         ground=Ground(arrays["ground/order"], grid, arrays["ground/sets"]),
@@ -305,9 +302,9 @@ def _read(folder: Path, start: Snapshot) -> Snapshot:
         councils=Names(**named["councils"]),
         council_names=named["council_names"],
         area_sets=AreaSets.loaded(named["area_sets"]),
-        keys=keys,
-        venues=lists["venues"],
-        price_sets=Numbered.of(lists[PRICES]),
+        keys=GrowingList(laid["keys"]),
+        venues=GrowingList(laid["venues"]),
+        price_sets=Numbered(Texts(laid[PRICES])),
     )
 
 
@@ -322,11 +319,3 @@ def _map_arrays(path: Path, laid: Saved) -> dict[str, Array]:
         array = np.frombuffer(mapped, dtype, count, offset)
         arrays[name] = array.reshape((rows, *shape[1:]))
     return arrays
-
-
-def _texts(lengths: Array, joined: Array) -> Sequence[bytes]:
-    ends = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
-    if int(ends[-1]) != len(joined):
-        raise Unfit
-    whole = joined.tobytes()
-    return [whole[begin:end] for begin, end in pairwise(ends.tolist())]

@@ -30,7 +30,7 @@ from app.search.index.facts import (
 )
 from app.search.index.grid import Rows
 from app.search.index.ground import Ground, Stretch
-from app.search.index.growing import GrowingList
+from app.search.index.growing import GrowingList, InOrder
 from app.search.index.names import Names, Numbered
 from app.search.index.stated import statement
 from app.search.index.summaries import LANGUAGES, Summaries, ready_made, venue_json
@@ -91,7 +91,7 @@ class Snapshot:
     rank: Ranks
     name_rank: Ranks
     keys: GrowingList
-    sorted_keys: Sequence[SortKey]
+    sorted_keys: InOrder
     settled: int
     ids: Ids
     ground: Ground
@@ -193,7 +193,7 @@ def empty_snapshot(
         rank=np.zeros(0, dtype=np.float64),
         name_rank=np.zeros(0, dtype=np.float64),
         keys=GrowingList(),
-        sorted_keys=(),
+        sorted_keys=InOrder((), np.zeros(0, dtype=np.int32)),
         settled=0,
         ids=Ids.of(activities["id_low"]),
         ground=Ground.of(activities, sessions, 0),
@@ -364,7 +364,7 @@ def settled(snapshot: Snapshot) -> Snapshot:
         name_rank=snapshot.name_rank[:0],
         settled=snapshot.activities.length,
         settled_sessions=snapshot.sessions.length,
-        sorted_keys=sorted(snapshot.keys),
+        sorted_keys=InOrder(snapshot.keys, _by_name(snapshot.keys)),
         ids=Ids.of(snapshot.activities["id_low"]),
         ground=Ground.of(snapshot.activities, snapshot.sessions, len(snapshot.area_sets.sets)),
         # Numbers of venues are only needed to share them while many are added.
@@ -384,7 +384,7 @@ def _ranked(snapshot: Snapshot) -> Snapshot:
     known = min(len(snapshot.rank), snapshot.settled)
     ranks = (snapshot.rank[:known], snapshot.name_rank[:known])
     if known < snapshot.settled:
-        ranks = _settled_ranks(snapshot)
+        ranks = _settled_ranks(snapshot.sorted_keys)
     late = snapshot.keys.last(snapshot.settled)
     if late:
         between = _late_ranks(snapshot.sorted_keys, late)
@@ -396,15 +396,20 @@ def _name_in(key: SortKey) -> bytes:
     return key[: key.index(0) + 1]
 
 
-def _settled_ranks(snapshot: Snapshot) -> tuple[Ranks, Ranks]:
-    keys = [*snapshot.keys]
-    order = sorted(range(snapshot.settled), key=keys.__getitem__)
-    rank = np.empty(snapshot.settled, dtype=np.float64)
-    name_rank = np.empty(snapshot.settled, dtype=np.float64)
+def _by_name(keys: Iterable[SortKey]) -> Rows:
+    """The numbers of keys in the order of the keys."""
+    every = [*keys]
+    return np.array(sorted(range(len(every)), key=every.__getitem__), dtype=np.int32)
+
+
+def _settled_ranks(in_order: InOrder) -> tuple[Ranks, Ranks]:
+    rank = np.empty(len(in_order), dtype=np.float64)
+    name_rank = np.empty(len(in_order), dtype=np.float64)
     name, first = b"", 0
-    for place, row in enumerate(order):
-        if _name_in(keys[row]) != name:
-            name, first = _name_in(keys[row]), place
+    for place, row in enumerate(in_order.order.tolist()):
+        own = _name_in(in_order[place])
+        if own != name:
+            name, first = own, place
         rank[row], name_rank[row] = place, first
     return rank, name_rank
 
