@@ -28,7 +28,7 @@ def newest_revision() -> str:
 def current_revision(engine: Engine) -> str | None:
     """The revision that a database stands at; None when it is empty."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return _stands_at(connection)
 
 
 def migrate(url: str, revision: str = "head") -> None:
@@ -49,20 +49,27 @@ def migrate(url: str, revision: str = "head") -> None:
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             _refuse_unknown(connection)
+            before = _stands_at(connection)
             config = _config()
             config.attributes["connection"] = connection
             if revision == "base" or _is_behind(connection, revision):
                 command.downgrade(config, revision)
             else:
                 command.upgrade(config, revision)
-            _refuse_orphans(connection)
+            # To look at every row takes long, and a start that changes nothing need not.
+            if _stands_at(connection) != before:
+                _refuse_orphans(connection)
     finally:
         engine.dispose()
 
 
+def _stands_at(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
 def _is_behind(connection: Connection, revision: str) -> bool:
     """Whether a revision lies before the one that the database stands at."""
-    here = MigrationContext.configure(connection).get_current_revision()
+    here = _stands_at(connection)
     if revision == "head" or here is None:
         return False
     script = ScriptDirectory.from_config(_config())
@@ -71,7 +78,7 @@ def _is_behind(connection: Connection, revision: str) -> bool:
 
 
 def _refuse_unknown(connection: Connection) -> None:
-    here = MigrationContext.configure(connection).get_current_revision()
+    here = _stands_at(connection)
     revisions = ScriptDirectory.from_config(_config()).walk_revisions()
     if here is not None and here not in {one.revision for one in revisions}:
         raise UnusableDatabaseError(
