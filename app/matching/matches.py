@@ -157,8 +157,8 @@ def rows_to_judge(snapshot: Snapshot, wanted: Wanted, wider: float) -> Rows:
     if spot is not None and person.limit is not None:
         reach = (person.limit + max(NEAR_MISS_MILES, person.limit)) * wider + spot.uncertainty
         around = snapshot.ground.around(spot.point, reach)
-        near, _ = snapshot.ground.within(around, (), (), columns)
-        marked[columns["activity"][near]] = True
+        places, _ = snapshot.ground.within(around, (), (), columns)
+        marked[snapshot.ground.column("activity", columns)[places]] = True
     if person.day > snapshot.today:
         # What is over by then may leave an activity of which nothing is stated.
         over = columns["last_day"] < person.day.toordinal()

@@ -208,11 +208,12 @@ def reached(
     close = CLOSE_IF_TESTED if tests else CLOSE
     around = ground.around(place.point, within + place.uncertainty, close)
     coming = snapshot.coming_to(place, thin=thin)
-    sessions, at_venues = ground.within(around, coming, tests, columns)
-    activities = columns["activity"][sessions]
-    miles = miles_to_many(
-        place.point, columns["latitude"][sessions], columns["longitude"][sessions]
+    places, at_venues = ground.within(around, coming, tests, columns)
+    sessions = ground.order[places]
+    activities, latitudes, longitudes = (
+        ground.column(name, columns)[places] for name in ("activity", "latitude", "longitude")
     )
+    miles = miles_to_many(place.point, latitudes, longitudes)
     serving: Flags = miles - place.uncertainty <= within
     if at_venues < len(sessions):
         miles[at_venues:] = np.inf

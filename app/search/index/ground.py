@@ -14,7 +14,7 @@ import numpy.typing as npt
 from app.geo.distance import Point
 from app.search.index.columns import Columns
 from app.search.index.facts import AT_VENUE, BLANK
-from app.search.index.grid import Grid, Rows
+from app.search.index.grid import Grid, Rows, ranges
 
 Masks = npt.NDArray[np.unsignedinteger]
 Flags = npt.NDArray[np.bool_]
@@ -25,7 +25,7 @@ CLOSE, CLOSE_IF_TESTED = 100, 1_000
 """Two stretches with fewer rows than this between them are one: to look at those rows as well costs
 less than to look twice. Most rows do not pass a test, and cost hardly anything."""
 
-MOST_FLAG_BYTES = 32_000_000
+MOST_BYTES = 32_000_000
 """So much is remembered of what passed which test; then what came first goes."""
 
 
@@ -42,6 +42,18 @@ class Overlap(NamedTuple):
         return passed
 
 
+class Passing(NamedTuple):
+    """Which places of the ground pass a test: told for each, and by their numbers."""
+
+    flags: Flags
+    places: Rows
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return self.flags.nbytes + self.places.nbytes
+
+
 @dataclass(frozen=True)
 class Ground:
     """Settled sessions: those at venues by the cell of the grid, then the others by served area.
@@ -53,10 +65,10 @@ class Ground:
     order: Rows
     grid: Grid
     sets: npt.NDArray[np.int64]
-    masks: dict[str, Masks] = field(default_factory=dict)
-    """Columns of activities in this order: a memory, which no answer depends on."""
-    flags: dict[tuple[str, int], Flags] = field(default_factory=dict)
-    """Which rows pass a test, in this order, by its name and bits: a memory as well."""
+    columns: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+    """Columns in this order: a memory, which no answer depends on."""
+    passing: dict[tuple[str, int], Passing] = field(default_factory=dict)
+    """What passes a test, by its name and bits: a memory as well."""
     thinned: list["Ground"] = field(default_factory=list)
     """The same ground without what need not be looked at: a memory as well."""
 
@@ -114,7 +126,7 @@ class Ground:
         tests: Sequence[Overlap],
         sessions: Columns,
     ) -> tuple[Rows, int]:
-        """The rows of sessions in two lots of stretches whose activities pass all tests, in order.
+        """The places in two lots of stretches whose activities pass all tests, in order.
 
         Args:
             around: where those at venues lie.
@@ -123,42 +135,65 @@ class Ground:
             sessions: their columns.
 
         Returns:
-            The rows, and how many of them are at venues: those that come first.
+            The places, and how many of them are venues: those that come first.
         """
         stretches = [*around, *coming]
         if not stretches:
             return self.order[:0], 0
-        # Both lots are looked at together: that costs hardly more than to look at one.
-        at_venues = sum([end - begin for begin, end in around])
-        rows: Rows = _joined(self.order, stretches)
+        begins, ends = np.array(stretches, dtype=np.int32).T
         if not tests:
-            return rows, at_venues
-        passed = _joined(self._flags(tests[0], sessions), stretches)
-        for test in tests[1:]:
-            passed = passed & _joined(self._flags(test, sessions), stretches)
-        places = passed.nonzero()[0]
-        return rows[places], int(places.searchsorted(at_venues))
+            places = ranges(begins, ends - begins)
+        else:
+            passing = [self._passing(test, sessions) for test in tests]
+            # Of what passes the test that fewest pass little has to be looked at.
+            rarest = min(passing, key=_count)
+            every = rarest.places
+            parts = zip(
+                every.searchsorted(begins).tolist(), every.searchsorted(ends).tolist(), strict=True
+            )
+            places = np.concatenate([every[from_:to] for from_, to in parts])
+            for one in passing:
+                if one is not rarest:
+                    places = places[one.flags[places]]
+        return places, int(places.searchsorted(len(self.grid.order)))
 
-    def _flags(self, test: Overlap, sessions: Columns) -> Flags:
-        """Which rows pass a test, in this order. Settled rows never change."""
+    def column(self, name: str, sessions: Columns) -> npt.NDArray[Any]:
+        """A column of sessions in this order: what lies close together is read together."""
+        known = self.columns.get(name)
+        if known is None:
+            known = self.columns[name] = sessions[name][self.order]
+        return known
+
+    def _passing(self, test: Overlap, sessions: Columns) -> Passing:
+        """What passes a test. Settled rows never change."""
         key = test.name, test.bits
-        known = self.flags.get(key)
+        known = self.passing.get(key)
         if known is None:
             masks = self._masks(test, sessions)
-            known = (masks & np.uint64(test.bits).astype(masks.dtype)) != 0
-            while self.flags and (len(self.flags) + 1) * len(self.order) > MOST_FLAG_BYTES:
-                del self.flags[next(iter(self.flags))]
-            self.flags[key] = known
+            flags = (masks & np.uint64(test.bits).astype(masks.dtype)) != 0
+            known = Passing(flags, flags.nonzero()[0].astype(np.int32))
+            kept = list(self.passing.items())
+            size = known.size + sum(one.size for _, one in kept)
+            for old, one in kept:
+                if size <= MOST_BYTES:
+                    break
+                self.passing.pop(old, None)
+                size -= one.size
+            self.passing[key] = known
         return known
 
     def _masks(self, test: Overlap, sessions: Columns) -> Masks:
         """A column of activities in this order, in as narrow a type as it takes."""
-        known = self.masks.get(test.name)
+        known = self.columns.get(test.name)
         if known is None:
             every: int = np.bitwise_or.reduce(test.column, initial=0).item()
             narrow = test.column.astype(np.min_scalar_type(every))
-            known = self.masks[test.name] = narrow[sessions["activity"][self.order]]
+            known = self.columns[test.name] = narrow[self.column("activity", sessions)]
         return known
+
+
+def _count(passing: Passing) -> int:
+    return len(passing.places)
 
 
 def _first_there(sessions: Columns) -> Flags:
@@ -186,11 +221,4 @@ def _close_together(stretches: Iterable[Stretch], close: int) -> list[Stretch]:
         else:
             joined.append((begin, end))
         last = end
-    return joined
-
-
-def _joined(array: npt.NDArray[Any], stretches: Sequence[Stretch]) -> npt.NDArray[Any]:
-    if len(stretches) == 1:
-        return array[stretches[0][0] : stretches[0][1]]
-    joined: npt.NDArray[Any] = np.concatenate([array[begin:end] for begin, end in stretches])
     return joined
