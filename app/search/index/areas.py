@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -28,12 +29,69 @@ class Whereabouts:
     in_england: bool
 
 
+Circles = npt.NDArray[np.float64]
+
+
+@dataclass
+class AreaTables:
+    """Sets of areas by what they can be found by, so that a place is not compared with each.
+
+    `unstated` are the sets without areas; `home` has them by their home council, and `district`
+    those with a district.
+    A row of `circles` has a set's number, the point in the middle, and miles.
+    """
+
+    unstated: list[int] = field(default_factory=list)
+    home: dict[str | None, list[int]] = field(default_factory=dict)
+    england: list[int] = field(default_factory=list)
+    council: dict[str | None, list[int]] = field(default_factory=dict)
+    district: dict[str | None, list[int]] = field(default_factory=dict)
+    outcode: dict[str | None, list[int]] = field(default_factory=dict)
+    circles: Circles = field(default_factory=lambda: np.zeros((0, 4), dtype=np.float64))
+
+    @classmethod
+    def of(cls, sets: Iterable[tuple[str | None, Sequence[ServedArea]]]) -> "AreaTables":
+        """The tables of some sets, each with its home council."""
+        tables, circles = cls(), []
+        for number, (home, areas) in enumerate(sets):
+            if not areas:
+                tables.unstated.append(number)
+                tables.home.setdefault(home, []).append(number)
+            for area in areas:
+                if area.kind == "england":
+                    tables.england.append(number)
+                elif area.kind == "council":
+                    tables.council.setdefault(area.gss, []).append(number)
+                elif area.kind == "district":
+                    tables.district.setdefault(home, []).append(number)
+                elif area.kind == "outcodes":
+                    for outcode in area.outcodes:
+                        tables.outcode.setdefault(outcode, []).append(number)
+                else:
+                    circle = (area.latitude or 0.0, area.longitude or 0.0, area.miles or 0.0)
+                    circles.append((number, *circle))
+        tables.circles = np.array(circles, dtype=np.float64).reshape(-1, 4)
+        return tables
+
+    def around(self, point: Point, uncertainty: float) -> npt.NDArray[np.intp]:
+        """The sets with a circle in which a point lies, if it may be so many miles off."""
+        numbers, latitudes, longitudes, reach = self.circles.T
+        inside = miles_to_many(point, latitudes, longitudes) - uncertainty <= reach
+        found: npt.NDArray[np.intp] = numbers[inside].astype(np.intp)
+        return found
+
+
 @dataclass(frozen=True)
 class AreaSets:
     """Each different set of served areas once. An activity names its set by number."""
 
     numbers: dict[tuple[str | None, str], int] = field(default_factory=dict)
     sets: tuple[tuple[str | None, tuple[ServedArea, ...]], ...] = ()
+
+    @cached_property
+    def tables(self) -> AreaTables:
+        """The same sets by what they can be found by."""
+        return AreaTables.of(self.sets)
 
     def with_sets(
         self, wanted: Iterable[tuple[str | None, Sequence[ServedArea]]]
@@ -50,6 +108,8 @@ class AreaSets:
                 numbers[key] = len(sets)
                 sets.append((home, tuple(areas)))
             found.append(numbers[key])
+        if len(sets) == len(self.sets):
+            return self, found
         return type(self)(numbers, tuple(sets)), found
 
     def saved(self) -> list[tuple[str | None, list[dict[str, Any]]]]:
@@ -77,34 +137,12 @@ class AreaSets:
         near a border either council will do. A set without areas, or with a district, which we
         cannot tell, is taken for the area of the home council.
         """
-        covers = np.zeros(len(self.sets), dtype=np.bool_)
-        circles: list[tuple[int, ServedArea]] = []
-        for number, (home, areas) in enumerate(self.sets):
-            covers[number] = (not areas and home in place.councils) or any(
-                _covers(area, home, place) for area in areas
-            )
-            circles += [(number, area) for area in areas if area.kind == "radius"]
-        if circles:
-            straight = miles_to_many(
-                place.point,
-                np.array([area.latitude for _, area in circles], dtype=np.float64),
-                np.array([area.longitude for _, area in circles], dtype=np.float64),
-            )
-            reach = np.array([area.miles for _, area in circles], dtype=np.float64)
-            inside = straight - place.uncertainty <= reach
-            covers[[number for (number, _), near in zip(circles, inside, strict=True) if near]] = (
-                True
-            )
+        covers, tables = np.zeros(len(self.sets), dtype=np.bool_), self.tables
+        covers[tables.around(place.point, place.uncertainty)] = True
+        covers[tables.outcode.get(place.outcode, [])] = True
+        if place.in_england:
+            covers[tables.england] = True
+        for council in place.councils:
+            for table in (tables.home, tables.district, tables.council):
+                covers[table.get(council, [])] = True
         return covers
-
-
-def _covers(area: ServedArea, home: str | None, place: Whereabouts) -> bool:
-    if area.kind == "england":
-        return place.in_england
-    if area.kind == "council":
-        return area.gss in place.councils
-    if area.kind == "district":
-        return home in place.councils
-    if area.kind == "outcodes":
-        return place.outcode in area.outcodes
-    return False
