@@ -1,5 +1,6 @@
 """Arrays and lists that only grow: what a reader has seen of them never changes."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, pairwise
 from typing import Any, overload
@@ -25,7 +26,26 @@ def grown(array: Array, length: int, more: Any) -> Array:  # noqa: ANN401 - what
     return array
 
 
-class Laid(Sequence[bytes]):
+class SomeTexts(Sequence[bytes]):
+    """Texts by their numbers, from 0 on."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def text(self, at: int) -> bytes:
+        """The text of a number."""
+
+    @overload
+    def __getitem__(self, at: int) -> bytes: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[bytes]: ...
+    def __getitem__(self, at: int | slice) -> bytes | list[bytes]:
+        if isinstance(at, slice):
+            return [self.text(one) for one in range(*at.indices(len(self)))]
+        return self.text(at)
+
+
+class Laid(SomeTexts):
     """Texts that lie one behind the other in an array, as in one that is mapped from a file."""
 
     __slots__ = ("_ends", "_joined")
@@ -45,13 +65,8 @@ class Laid(Sequence[bytes]):
         if int(self._ends[-1]) != len(joined):
             raise ValueError("These lengths are not those of the texts.")
 
-    @overload
-    def __getitem__(self, at: int) -> bytes: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[bytes]: ...
-    def __getitem__(self, at: int | slice) -> bytes | list[bytes]:
-        if isinstance(at, slice):
-            return [self[one] for one in range(*at.indices(len(self)))]
+    def text(self, at: int) -> bytes:
+        """The text of a number."""
         begin, end = self._ends.item(at), self._ends.item(at + 1)
         found: bytes = self._joined[begin:end].tobytes()
         return found
@@ -64,7 +79,7 @@ class Laid(Sequence[bytes]):
         return (whole[begin:end] for begin, end in pairwise(self._ends.tolist()))
 
 
-class Texts(Sequence[bytes]):
+class Texts(SomeTexts):
     """Texts, with more put behind them."""
 
     __slots__ = ("_before", "_first", "_more")
@@ -77,13 +92,8 @@ class Texts(Sequence[bytes]):
         """Put more behind the last one."""
         self._more.extend(more)
 
-    @overload
-    def __getitem__(self, at: int) -> bytes: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[bytes]: ...
-    def __getitem__(self, at: int | slice) -> bytes | list[bytes]:
-        if isinstance(at, slice):
-            return [self[one] for one in range(*at.indices(len(self)))]
+    def text(self, at: int) -> bytes:
+        """The text of a number."""
         return self._before[at] if at < self._first else self._more[at - self._first]
 
     def __len__(self) -> int:
@@ -93,7 +103,7 @@ class Texts(Sequence[bytes]):
         return chain(self._before, self._more)
 
 
-class GrowingList(Sequence[bytes]):
+class GrowingList(SomeTexts):
     """Texts in their order. Appending gives a longer list that shares the memory of this one."""
 
     __slots__ = ("_length", "_shared")
@@ -111,14 +121,9 @@ class GrowingList(Sequence[bytes]):
         longer._length = self._length + len(more)
         return longer
 
-    @overload
-    def __getitem__(self, at: int) -> bytes: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[bytes]: ...
-    def __getitem__(self, at: int | slice) -> bytes | list[bytes]:
-        if isinstance(at, slice):
-            return self._shared[slice(*at.indices(self._length))]
-        return self._shared[at]
+    def text(self, at: int) -> bytes:
+        """The text of a number."""
+        return self._shared.text(at)
 
     def __len__(self) -> int:
         return self._length
@@ -131,7 +136,7 @@ class GrowingList(Sequence[bytes]):
         return self._shared[first : self._length]
 
 
-class InOrder(Sequence[bytes]):
+class InOrder(SomeTexts):
     """Texts in another order than their own."""
 
     __slots__ = ("_texts", "order")
@@ -140,13 +145,8 @@ class InOrder(Sequence[bytes]):
         """Take texts, and the number of each in the order wanted."""
         self._texts, self.order = texts, order
 
-    @overload
-    def __getitem__(self, at: int) -> bytes: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[bytes]: ...
-    def __getitem__(self, at: int | slice) -> bytes | list[bytes]:
-        if isinstance(at, slice):
-            return [self._texts[number] for number in self.order[at].tolist()]
+    def text(self, at: int) -> bytes:
+        """The text of a number."""
         number: int = self.order.item(at)
         return self._texts[number]
 
