@@ -206,6 +206,9 @@ _OF_THE_MOMENT = {"digest", "created_at", "updated_at", "published_at", "at", "e
 _OF_THE_MOMENT |= {"sequence"}
 
 
+_LEFT_OUT = {"area": {"id"}, "change": {"position"}, "activity_place": {"position"}}
+
+
 def _tables(path: Path) -> dict[str, Counter[tuple[Any, ...]]]:
     found = {}
     with closing(sqlite3.connect(path)) as connection:
@@ -213,7 +216,7 @@ def _tables(path: Path) -> dict[str, Counter[tuple[Any, ...]]]:
         tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
         for (table,) in connection.execute(tables).fetchall():
             cursor = connection.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - a table's name.
-            left_out = _OF_THE_MOMENT | {"area": {"id"}, "change": {"position"}}.get(table, set())
+            left_out = _OF_THE_MOMENT | _LEFT_OUT.get(table, set())
             kept = [
                 place
                 for place, column in enumerate(cursor.description)
