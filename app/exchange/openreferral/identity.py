@@ -2,6 +2,8 @@
 
 from uuid import UUID, uuid5
 
+from app.catalogue.models import ONLINE
+
 Place = tuple[UUID, UUID | None]
 """An activity and one of its venues; None stands for online."""
 
@@ -50,6 +52,11 @@ def place_id(activity: UUID, venue: UUID | None) -> UUID:
 def activities_of(place: UUID) -> tuple[UUID, UUID]:
     """The first and the last id that the activity of a `place_id` can have."""
     return UUID(int=place.int & ~_REST), UUID(int=place.int | _REST)
+
+
+def venue_or_online(stored: UUID) -> UUID | None:
+    """The venue of a place as the catalogue stores it; None where it is online."""
+    return None if stored == ONLINE else stored
 
 
 def area_address(gss: str) -> str:

@@ -5,11 +5,18 @@ import math
 from collections.abc import Iterator
 from uuid import UUID
 
+from app.catalogue import rows
 from app.catalogue.documents import ActivityDocument, VenueDocument
 from app.catalogue.public import Entry, postcode_district, shown_point
 from app.catalogue.public.venues import area_view
 from app.catalogue.schemas import AreaView
-from app.exchange.openreferral.identity import ENGLAND, area_address, derived_id, place_id
+from app.exchange.openreferral.identity import (
+    ENGLAND,
+    area_address,
+    derived_id,
+    place_id,
+    venue_or_online,
+)
 from app.exchange.openreferral.schemas import (
     FeedAccessibility,
     FeedAddress,
@@ -35,9 +42,7 @@ def places(entry: Entry, *, whole: bool) -> list[FeedPlace]:
 
 def places_of(activity: ActivityDocument) -> list[UUID | None]:
     """The venues at which an activity runs, by id, and None at the end where it runs online."""
-    venues = {session.venue_id for session in activity.sessions if session.venue_id}
-    online = any(session.place == "online" for session in activity.sessions)
-    return [*sorted(venues), *([None] if online else [])]
+    return [venue_or_online(values["venue_id"]) for values in rows.place_values(activity)]
 
 
 def place(entry: Entry, venue_id: UUID | None, *, whole: bool) -> FeedPlace:

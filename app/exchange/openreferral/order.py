@@ -17,9 +17,9 @@ from uuid import UUID
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from app.catalogue.models import ONLINE, ActivityPlace
+from app.catalogue.models import ActivityPlace
 from app.clock import Change, ClockFace, Kind
-from app.exchange.openreferral.identity import Place
+from app.exchange.openreferral.identity import Place, venue_or_online
 
 ID = 16
 """Bytes of an id."""
@@ -147,5 +147,4 @@ def _places(session: Session, after: int) -> Iterable[tuple[int, bytes]]:
 
 
 def _place(key: bytes) -> Place:
-    venue = UUID(bytes=key[ID:])
-    return UUID(bytes=key[:ID]), None if venue == ONLINE else venue
+    return UUID(bytes=key[:ID]), venue_or_online(UUID(bytes=key[ID:]))

@@ -8,11 +8,11 @@ from fastapi import Response
 from sqlmodel import col, select
 
 from app.catalogue.loading import venue_documents
-from app.catalogue.models import ONLINE, ActivityPlace
+from app.catalogue.models import ActivityPlace
 from app.exchange.openreferral import pages
 from app.exchange.openreferral.feed import Feed
 from app.exchange.openreferral.finding import places_meant, services_meant
-from app.exchange.openreferral.identity import Place, activities_of, place_id
+from app.exchange.openreferral.identity import Place, activities_of, place_id, venue_or_online
 from app.exchange.openreferral.locations import place, places_of
 from app.exchange.openreferral.order import Ordered
 from app.exchange.openreferral.parameters import PlaceParams
@@ -51,7 +51,7 @@ def get_place(feed: Feed, key: UUID) -> Response:
         col(ActivityPlace.activity_id) >= first, col(ActivityPlace.activity_id) <= last
     )
     for activity, venue in feed.session.exec(near):
-        meant = activity, None if venue == ONLINE else venue
+        meant = activity, venue_or_online(venue)
         if place_id(*meant) == key:
             for found in _made(feed, [meant], whole=True):
                 return pages.answer(feed, found)
