@@ -228,13 +228,15 @@ def create_served() -> ASGIApp:
 def _settling(send: Send) -> Send:
     """Have what is in memory at the end of the start not searched for rubbish any more.
 
-    It stays, and each search would hold up requests for some tenths of a second.
+    It stays, and each search would hold up requests for some tenths of a second. A server may have
+    switched searching off for the start.
     """
 
     async def send_on(message: Message) -> None:
         if message["type"] == "lifespan.startup.complete":
             gc.collect()
             gc.freeze()
+            gc.enable()
         await send(message)
 
     return send_on

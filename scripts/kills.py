@@ -36,7 +36,7 @@ from app.accounts.keys import KeyRing
 from app.accounts.models import Account, AuditEntry, CouncilMember, ProviderMember, SignIn
 from app.accounts.tokens import Tokens
 from app.catalogue.models import Activity, Council, Provider
-from app.cli import serve
+from app.cli.commands import serve
 from app.database import Database, Reading, utc_now
 from app.listings.models import Listing, Revision
 

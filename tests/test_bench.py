@@ -416,6 +416,10 @@ def test_costs_are_drawn_from_two_sizes_on(tmp_path: Path) -> None:
     # The line of each row, in its own colour.
     for colour in COLOURS[:2]:
         assert dots.count(bytes(colour)) > 500
+    every = {name: (200 + 40 * place, 400) for place, name in enumerate(ROWS)}
+    assert draw_costs(a_run(every, (3_000, 300_000)), plot)
+    dots, _, _ = _png(plot)
+    assert all(bytes(colour) in dots for colour in COLOURS[: len(ROWS)])
 
 
 def _png(path: Path) -> tuple[bytes, int, int]:

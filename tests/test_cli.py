@@ -28,7 +28,6 @@ from conftest import TODAY, Kind, Templates, production_needs
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import func, select
 
-from app import cli
 from app.accounts.commands.accounts import find_by_email
 from app.accounts.demo import has_demos, make_demos
 from app.accounts.finding import council_roles
@@ -37,6 +36,7 @@ from app.accounts.models import SignIn
 from app.accounts.passwords import fits, weakness
 from app.catalogue.intake import sample_folder
 from app.catalogue.models import Activity, Council, Provider
+from app.cli import commands
 from app.clock import ClockFace, read_clock
 from app.database import Database, utc_now
 from app.mail import outbox
@@ -110,7 +110,7 @@ def run(
             get_settings.cache_clear()
             capsys.readouterr()
             try:
-                cli.main()
+                commands.run()
             except SystemExit as end:
                 code = int(end.code or 0)
             else:
@@ -535,7 +535,7 @@ def test_trouble_of_the_system_is_told_in_a_sentence(
         kind = IntegrityError if isinstance(error, sqlite3.IntegrityError) else OperationalError
         raise kind(f"SELECT '{SECRET}'", {}, error)
 
-    monkeypatch.setattr(cli, "migrate", fail)
+    monkeypatch.setattr(commands, "migrate", fail)
     assert words in run("migrate").sentence
 
 

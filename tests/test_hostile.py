@@ -463,7 +463,7 @@ def served(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> It
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     command = [
-        *(sys.executable, "-c", "from app.cli import main; main()", "serve"),
+        *(sys.executable, "-c", "from app.cli.start import main; main()", "serve"),
         *("--port", str(port), "--database", templates.copy("sqlite", "sample")),
     ]
     log = tmp_path_factory.mktemp("server") / "log"

@@ -5,7 +5,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import cycle, islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,10 @@ DOT = 2
 FEWEST_SIZES = 2
 
 INK, GREY, PALE = (40, 40, 40), (120, 120, 120), (226, 226, 226)
-COLOURS = ((0, 90, 160), (190, 60, 30), (20, 130, 70), (120, 70, 160), (150, 110, 0), (0, 130, 140))
+COLOURS = (
+    *((0, 90, 160), (190, 60, 30), (20, 130, 70), (120, 70, 160), (150, 110, 0), (0, 130, 140)),
+    *((200, 30, 110), (90, 90, 0), (60, 60, 200), (120, 80, 50)),
+)
 
 Colour = tuple[int, int, int]
 Pixels = npt.NDArray[np.uint8]
@@ -135,7 +138,8 @@ def _chart(lines: Mapping[str, Mapping[int, float]], note: str) -> bytes:
         label = f"{size:,}"
         canvas.text((x - len(label) * LETTER / 2, HEIGHT - BOTTOM + 20), label, GREY)
     ends: list[tuple[float, str, Colour]] = []
-    for colour, (name, line) in zip((*COLOURS[: len(lines) - 1], GREY), lines.items(), strict=True):
+    colours = *islice(cycle(COLOURS), len(lines) - 1), GREY
+    for colour, (name, line) in zip(colours, lines.items(), strict=True):
         points = [(across(math.log10(size)), up(math.log10(line[size]))) for size in sorted(line)]
         for start, end in pairwise(points):
             canvas.line(start, end, colour)

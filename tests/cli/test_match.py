@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app import cli
+from app.cli import commands
 from app.clock import read_clock
 from app.database import Database
 from app.settings import get_settings
@@ -46,7 +46,7 @@ def run(
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed.encode())))
         get_settings.cache_clear()
         try:
-            cli.main()
+            commands.run()
         except SystemExit as end:
             code = int(end.code or 0)
         else:

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 import app.cli.feed
-from app.cli import cli
+from app.cli.commands import cli
 from app.exchange.openreferral.identity import PREFIX
 from app.exchange.quality import harvest as harvesting
 from app.exchange.quality.harvest import Bounds, NoFeedError, harvest, items_of

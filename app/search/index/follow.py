@@ -107,8 +107,10 @@ class Index:
                 caught_up = self._saved_or_built()
                 # What a large catalogue leaves in memory stays. It need not be searched for rubbish
                 # again and again: that would hold up requests for a tenth of a second each time.
-                gc.collect()
-                gc.freeze()
+                # A server that has not finished its start does it then, and once is enough.
+                if gc.isenabled():
+                    gc.collect()
+                    gc.freeze()
             self._snapshot = caught_up
 
     def _follow(self) -> None:
