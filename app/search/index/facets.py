@@ -1,6 +1,7 @@
 """For each term of a vocabulary: what the total would be with it alone, and all else unchanged."""
 
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -32,10 +33,13 @@ def facet_counts(
         rows: the candidates, with the tests of these schemes held back.
     """
     counts: dict[str, dict[str, int]] = {}
+    # Schemes of which nothing is asked are all counted among the same.
+    every = _Passing(rows.passing())
     for scheme in criteria.facets:
-        passing = rows.passing(besides=scheme)
+        held = scheme in rows.held_back
+        passing = _Passing(rows.passing(besides=scheme)) if held else every
         if scheme == "council":
-            found = _councils(snapshot, np.unique(passing.activities))
+            found = _councils(snapshot, passing.activities)
         else:
             found = _terms(scheme, _masks(snapshot, criteria, scheme, passing))
         asked = set(getattr(criteria, scheme))
@@ -43,15 +47,28 @@ def facet_counts(
     return counts
 
 
-def _masks(snapshot: Snapshot, criteria: SearchCriteria, scheme: str, passing: Candidates) -> Masks:
+@dataclass(frozen=True)
+class _Passing:
+    """Candidates among which terms are counted."""
+
+    rows: Candidates
+
+    @cached_property
+    def activities(self) -> Rows:
+        """Their activities, each once."""
+        return np.unique(self.rows.activities)
+
+
+def _masks(snapshot: Snapshot, criteria: SearchCriteria, scheme: str, passing: _Passing) -> Masks:
     """The terms of each activity; of a scheme of sessions, those of its passing sessions."""
-    if scheme in OF_SESSIONS and passing.sessions is not None:
+    if scheme in OF_SESSIONS and passing.rows.sessions is not None:
         known = "access_maybe" if scheme == "access" and criteria.include_unknown else scheme
-        return _joined(passing.activities, snapshot.sessions[known][passing.sessions])
+        rows = passing.rows
+        return _joined(rows.activities, snapshot.sessions[known][rows.sessions])
     known = scheme
     if scheme == "support_need" and criteria.include_unknown:
         known = "support_need_maybe"
-    masks: Masks = snapshot.activities[known][np.unique(passing.activities)]
+    masks: Masks = snapshot.activities[known][passing.activities]
     return masks
 
 

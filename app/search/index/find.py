@@ -98,15 +98,18 @@ def candidates(  # noqa: PLR0913 - each says what is looked for.
     kept = {name: of_activities.pop(name) for name in held_back if name in of_activities}
     kept_of_sessions = {name: of_sessions.pop(name) for name in held_back if name in of_sessions}
     tests, place = list(of_activities.values()), asked.place
+    thin = thin and not whole and not asked.of_sessions
     rows: Candidates
     if place is not None and (
         words is None or len(words.rows) > looked_at(snapshot, place, asked.within)
     ):
-        thin = thin and not whole and not asked.of_sessions
         rows = _around(snapshot, place, asked.within, tests, words, thin=thin)
     else:
-        by_session = bool(asked.of_sessions) or place is not None or whole
-        rows = _of_activities(snapshot, tests, words, by_session=by_session)
+        if len(kept) > 1:
+            tests.append(_all_but_one([*kept.values()]))
+        rows = _of_activities(snapshot, tests, words)
+        if asked.of_sessions or place is not None or whole:
+            rows = _with_sessions(snapshot, rows.activities, thin=thin)
     for test in of_sessions.values():
         if rows.sessions is not None:
             rows = _narrowed(rows, test(rows.sessions))
@@ -135,7 +138,7 @@ def _around(  # noqa: PLR0913 - each says what is looked for.
     if snapshot.some_dead:
         rows = _narrowed(rows, snapshot.alive[rows.activities])
     if words is not None:
-        rows = _narrowed(rows, _among(words.rows, rows.activities))
+        rows = _narrowed(rows, _among(words.rows, rows.activities, len(snapshot.alive)))
     for test in tests:
         if not isinstance(test, Overlap):
             rows = _narrowed(rows, test(rows.activities))
@@ -143,9 +146,9 @@ def _around(  # noqa: PLR0913 - each says what is looked for.
 
 
 def _of_activities(
-    snapshot: Snapshot, tests: Sequence[Test], words: TextMatches | None, *, by_session: bool
+    snapshot: Snapshot, tests: Sequence[Test], words: TextMatches | None
 ) -> Candidates:
-    """The activities that pass the tests and have the words, or all their sessions."""
+    """The activities that pass the tests and have the words."""
     activities: Rows
     if words is not None:
         activities = words.rows
@@ -153,19 +156,35 @@ def _of_activities(
         activities = np.flatnonzero(snapshot.alive).astype(np.int32)
     for test in tests:
         activities = activities[test(activities)]
-    if not by_session:
-        return Candidates(activities, None, None)
+    return Candidates(activities, None, None)
+
+
+def _with_sessions(snapshot: Snapshot, activities: Rows, *, thin: bool) -> Candidates:
+    """All sessions of some activities; or of those at one venue, or at none, the first."""
     counts = snapshot.activities["sessions"][activities]
     sessions = ranges(snapshot.activities["first_session"][activities], counts)
-    return Candidates(np.repeat(activities, counts), sessions, None)
+    rows = Candidates(np.repeat(activities, counts), sessions, None)
+    if not thin:
+        return rows
+    return _narrowed(rows, snapshot.ground.needed(sessions, snapshot.sessions))
 
 
-def _among(sorted_rows: Rows, rows: Rows) -> Flags:
-    """Whether each of some rows is among others, which are sorted."""
-    if not len(sorted_rows):
-        return np.zeros(len(rows), dtype=np.bool_)
-    at = np.minimum(np.searchsorted(sorted_rows, rows), len(sorted_rows) - 1)
-    found: Flags = sorted_rows[at] == rows
+def _all_but_one(tests: Sequence[Test]) -> Test:
+    """The test that at most one of some is failed: what fails more counts for no facet."""
+
+    def passes(rows: Rows) -> Flags:
+        passed = sum((test(rows) for test in tests), np.zeros(len(rows), dtype=np.int8))
+        flags: Flags = passed >= len(tests) - 1
+        return flags
+
+    return passes
+
+
+def _among(others: Rows, rows: Rows, length: int) -> Flags:
+    """Whether each of some rows is among others, of so many that there are."""
+    flags = np.zeros(length, dtype=np.bool_)
+    flags[others] = True
+    found: Flags = flags[rows]
     return found
 
 

@@ -15,6 +15,7 @@ from app.geo.distance import Point
 from app.search.index.columns import Columns
 from app.search.index.facts import AT_VENUE, BLANK
 from app.search.index.grid import Grid, Rows, ranges
+from app.search.remembered import Remembered
 
 Masks = npt.NDArray[np.unsignedinteger]
 Flags = npt.NDArray[np.bool_]
@@ -26,7 +27,7 @@ CLOSE, CLOSE_IF_TESTED = 100, 1_000
 less than to look twice. Most rows do not pass a test, and cost hardly anything."""
 
 MOST_BYTES = 32_000_000
-"""So much is remembered of what passed which test; then what came first goes."""
+"""So much is remembered of what passed which test."""
 
 
 class Overlap(NamedTuple):
@@ -67,9 +68,11 @@ class Ground:
     sets: npt.NDArray[np.int64]
     columns: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
     """Columns in this order: a memory, which no answer depends on."""
-    passing: dict[tuple[str, int], Passing] = field(default_factory=dict)
+    passing: Remembered[tuple[str, int], Passing] = field(
+        default_factory=lambda: Remembered(MOST_BYTES, lambda one: one.size)
+    )
     """What passes a test, by its name and bits: a memory as well."""
-    thinned: list["Ground"] = field(default_factory=list)
+    thinned: list["Thinned"] = field(default_factory=list)
     """The same ground without what need not be looked at: a memory as well."""
 
     @classmethod
@@ -91,12 +94,25 @@ class Ground:
         That is at the same venue, or at none. Where nothing is asked of sessions themselves, the
         others are as near and are shown first, so that what is found is the same.
         """
+        return self._thinned(sessions).ground
+
+    def needed(self, rows: Rows, sessions: Columns) -> Flags:
+        """Which of some sessions are looked at where the ground is thin; late ones all are."""
+        kept = self._thinned(sessions).kept
+        needed = rows >= len(kept)
+        known = ~needed
+        needed[known] = kept[rows[known]]
+        return needed
+
+    def _thinned(self, sessions: Columns) -> "Thinned":
         if not self.thinned:
-            kept = _first_there(sessions)[self.order]
+            flags = _first_there(sessions)
+            kept = flags[self.order]
             order = self.order[kept]
             before = np.concatenate([[0], np.cumsum(kept)])
             starts = before[self.grid.starts].astype(np.int32)
-            self.thinned.append(Ground(order, Grid(order[: starts[-1]], starts), before[self.sets]))
+            ground = Ground(order, Grid(order[: starts[-1]], starts), before[self.sets])
+            self.thinned.append(Thinned(ground, flags))
         return self.thinned[0]
 
     def around(self, point: Point, miles: float, close: int = CLOSE) -> list[Stretch]:
@@ -166,21 +182,12 @@ class Ground:
 
     def _passing(self, test: Overlap, sessions: Columns) -> Passing:
         """What passes a test. Settled rows never change."""
-        key = test.name, test.bits
-        known = self.passing.get(key)
-        if known is None:
-            masks = self._masks(test, sessions)
-            flags = (masks & np.uint64(test.bits).astype(masks.dtype)) != 0
-            known = Passing(flags, flags.nonzero()[0].astype(np.int32))
-            kept = list(self.passing.items())
-            size = known.size + sum(one.size for _, one in kept)
-            for old, one in kept:
-                if size <= MOST_BYTES:
-                    break
-                self.passing.pop(old, None)
-                size -= one.size
-            self.passing[key] = known
-        return known
+        return self.passing.get((test.name, test.bits), lambda: self._found(test, sessions))
+
+    def _found(self, test: Overlap, sessions: Columns) -> Passing:
+        masks = self._masks(test, sessions)
+        flags = (masks & np.uint64(test.bits).astype(masks.dtype)) != 0
+        return Passing(flags, flags.nonzero()[0].astype(np.int32))
 
     def _masks(self, test: Overlap, sessions: Columns) -> Masks:
         """A column of activities in this order, in as narrow a type as it takes."""
@@ -190,6 +197,13 @@ class Ground:
             narrow = test.column.astype(np.min_scalar_type(every))
             known = self.columns[test.name] = narrow[self.column("activity", sessions)]
         return known
+
+
+class Thinned(NamedTuple):
+    """A ground without what need not be looked at, and which sessions are in it."""
+
+    ground: Ground
+    kept: Flags
 
 
 def _count(passing: Passing) -> int:

@@ -2,28 +2,24 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import islice, product
-from operator import and_, or_
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from app.search.remembered import Remembered
 from app.search.text.fields import Fields
 from app.search.text.forms import Forms
-from app.search.text.parts import Base, Bytes, Tail, raise_to, rows_of
+from app.search.text.parts import Base, Tail, rows_of
 from app.search.text.saved import load, save
+from app.search.text.scores import EXACT, SLIP, STEM, Phrase, Scored, Word, all_met, any_met, scored
 from app.search.text.spellings import Spellings
 from app.search.text.synonyms import Unit, synonyms
 from app.search.text.words import MOST_WORDS, STOP_WORDS, query_words, stem, words
 
 __all__ = ["Fields", "Matched", "TextIndex", "TextMatches"]
-
-EXACT, STEM, SYNONYM, PREFIX, SLIP = 12, 9, 8, 6, 3
-"""What it counts to have a word itself, another form of it, a synonym, a longer word that begins
-with it, or one that is a slip away."""
 
 SHORTEST_BEGINNING = 2
 SHORTEST_SLIP = 5
@@ -36,10 +32,12 @@ MOST_REPLACED = 3
 
 NO_TAIL = Tail(())
 
+MOST_BYTES = 40_000_000
+"""So much is remembered of the rows that words and phrases were found in."""
+
 Matched = Literal["all_words", "any_word"]
 Numbers = npt.NDArray[np.int32]
 Alive = npt.NDArray[np.bool_]
-Scores = npt.NDArray[np.uint8 | np.uint16]
 
 
 class TextMatches(NamedTuple):
@@ -63,12 +61,14 @@ class TextIndex:
     base: Base
     tail: Tail
     forms: Forms
+    known: Remembered[Word | Phrase, Scored]
+    """What was found in the base, which stays: a memory, which no answer depends on."""
 
     @classmethod
     def build(cls, rows: Iterable[Fields]) -> Self:
         """An index of these rows, numbered in their order from 0."""
         base = Base.build(rows)
-        return cls(base, NO_TAIL, Forms.build(base.words))
+        return cls(base, NO_TAIL, Forms.build(base.words), _nothing_known())
 
     @classmethod
     def from_files(cls, folder: Path) -> Self:
@@ -79,7 +79,7 @@ class TextIndex:
             ValueError: The files do not belong together.
         """
         base, forms = load(folder)
-        return cls(base, NO_TAIL, forms)
+        return cls(base, NO_TAIL, forms, _nothing_known())
 
     def to_files(self, folder: Path) -> None:
         """Write the index into a folder, which is made if need be.
@@ -102,7 +102,8 @@ class TextIndex:
         tail = self.tail.extended(rows)
         if tail is self.tail:
             return self
-        return type(self)(self.base, tail, self.forms.extended(tail.batches[-1].words))
+        forms = self.forms.extended(tail.batches[-1].words)
+        return type(self)(self.base, tail, forms, self.known)
 
     @property
     def size(self) -> int:
@@ -125,15 +126,11 @@ class TextIndex:
         if not found:
             return None
         matched: Matched = "all_words"
-        is_found = reduce(and_, (unit > 0 for unit in found))
-        if not is_found.any():
+        rows, scores = _alive(all_met(found), alive)
+        if not len(rows):
             matched = "any_word"
-            is_found = reduce(or_, (unit > 0 for unit in found))
-        rows = np.flatnonzero(is_found).astype(np.int32)
-        scores = np.zeros(len(rows), np.int32)
-        for unit in found:
-            scores += unit[rows]
-        return TextMatches(rows, scores, matched)
+            rows, scores = _alive(any_met(found), alive)
+        return TextMatches(rows, scores.astype(np.int32), matched)
 
     def suggest(self, q: str, alive: Alive) -> list[str]:
         """At most three queries with known words in place of those that find nothing.
@@ -148,7 +145,7 @@ class TextIndex:
         unknown = [
             unit.words[0]
             for unit in synonyms().units(query_words(q))
-            if not unit.is_phrase and not self._met(unit, alive).any()
+            if not unit.is_phrase and not alive[self._met(unit, alive).rows].any()
         ]
         nearest = {
             word: known for word in unknown[:MOST_REPLACED] if (known := self._nearest(word, alive))
@@ -159,59 +156,42 @@ class TextIndex:
         good = (one for one in suggestions if self._may_be_suggested(one, alive))
         return list(islice(good, SUGGESTIONS))
 
-    def _met(self, unit: Unit, alive: Alive) -> Scores:
-        """What each row scores for a unit, 0 where it does not meet it."""
+    def _met(self, unit: Unit, alive: Alive) -> Scored:
+        """The rows that meet a unit, dead ones too; slips count where no row alive does."""
         if unit.is_phrase:
-            return self._phrase_met(unit, alive)
+            own = tuple(Word(self._forms_of(word)) for word in unit.words)
+            others = tuple(
+                tuple(
+                    Word(tuple((form, 1) for form in self.forms.of(one))) for one in sorted(other)
+                )
+                for other in unit.others
+            )
+            return self._scored(Phrase(own, others))
         (word,) = unit.words
         beginning = word if unit.is_last and len(word) >= SHORTEST_BEGINNING else None
-        found = self._best(self._forms_of(word), alive, beginning)
-        if len(word) >= SHORTEST_SLIP and not found.any():
+        found = self._scored(Word(self._forms_of(word), beginning))
+        if len(word) >= SHORTEST_SLIP and not alive[found.rows].any():
             near = {one for known in self._spellings for one in known.one_slip_from(word)}
-            found = self._best(((one, SLIP) for one in near), alive)
+            found = self._scored(Word(tuple((one, SLIP) for one in sorted(near))))
         return found
 
-    def _phrase_met(self, unit: Unit, alive: Alive) -> Scores:
-        """The sum over the phrase's words, or what another phrase is worth, if that is more.
-
-        Another phrase is worth its lightest word, as often as the phrase has words: so a synonym
-        never counts more than the phrase itself would in the same field.
-        """
-        own = [self._best(self._forms_of(word), alive) for word in unit.words]
-        score = sum(own, np.zeros(self.size, np.uint16)) * reduce(and_, (word > 0 for word in own))
-        if unit.others:
-            weights = {
-                one: self._best(((form, 1) for form in self.forms.of(one)), alive)
-                for one in frozenset().union(*unit.others)
-            }
-            lightest = (reduce(np.minimum, map(weights.__getitem__, one)) for one in unit.others)
-            synonym = reduce(np.maximum, lightest) * np.uint16(SYNONYM * len(unit.words))
-            score = np.maximum(score, synonym)
-        return score
-
-    def _forms_of(self, word: str) -> Iterator[tuple[str, int]]:
+    def _forms_of(self, word: str) -> tuple[tuple[str, int], ...]:
         """A word itself and its other forms, each with what it counts."""
-        yield word, EXACT
-        yield from ((form, STEM) for form in self.forms.of(stem(word)) if form != word)
+        others = (form for form in self.forms.of(stem(word)) if form != word)
+        return ((word, EXACT), *((form, STEM) for form in others))
 
-    def _best(
-        self, counting: Iterable[tuple[str, int]], alive: Alive, beginning: str | None = None
-    ) -> Scores:
-        """What each row scores at best for words with what each counts, and for a beginning."""
-        best = np.zeros(self.size, np.uint8)
-        counting = [*counting]
-        first = self.base.size
-        parts: list[tuple[Base | Tail, Bytes]] = [
-            (self.base, best[:first]),
-            (self.tail, best[first:]),
-        ]
-        for part, raised in parts:
-            for word, factor in counting:
-                raise_to(raised, part.exactly(word), factor)
-            if beginning is not None:
-                raise_to(raised, part.beginning(beginning), PREFIX)
-        best *= alive
-        return best
+    def _any_form(self, one: str) -> Word:
+        """The words of a stem, all alike."""
+        return Word(tuple((form, 1) for form in self.forms.of(one)))
+
+    def _scored(self, wanted: Word | Phrase) -> Scored:
+        """The rows that meet a word or a phrase."""
+        found = self.known.get(wanted, lambda: scored(wanted, self.base))
+        if not self.tail_rows:
+            return found
+        late = scored(wanted, self.tail)
+        rows = np.concatenate([found.rows, late.rows + np.int32(self.base.size)])
+        return Scored(rows, np.concatenate([found.scores, late.scores]))
 
     def _nearest(self, word: str, alive: Alive) -> list[str]:
         """The most frequent words of rows that are alive that may be meant by one that none has."""
@@ -246,6 +226,16 @@ class TextIndex:
             return False
         found = self.search(q, alive)
         return found is not None and len(found.rows) > 0
+
+
+def _alive(found: Scored, alive: Alive) -> Scored:
+    """Those of some rows that are alive."""
+    keep = alive[found.rows]
+    return found if keep.all() else Scored(found.rows[keep], found.scores[keep])
+
+
+def _nothing_known() -> Remembered[Word | Phrase, Scored]:
+    return Remembered(MOST_BYTES, lambda found: found.size)
 
 
 def _choices(nearest: Mapping[str, Sequence[str]]) -> Iterator[Mapping[str, str]]:
