@@ -341,3 +341,22 @@ def test_files_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
         TextIndex.from_files(tmp_path / "one")
     with pytest.raises(OSError, match="nowhere"):
         TextIndex.from_files(tmp_path / "nowhere")
+
+
+def test_what_was_found_before_is_found_with_what_came_and_without_what_died() -> None:
+    rows = [fields(name="Day centre"), fields(name="Gardening"), fields(summary="A day centre")]
+    index = TextIndex.build(rows)
+    alive = np.ones(3, dtype=np.bool_)
+    for q in ("gardening", "day centre", "gard"):
+        before, again = index.search(q, alive), index.search(q, alive)
+        assert before is not None
+        assert again is not None
+        assert [*map(np.ndarray.tolist, again[:2])] == [*map(np.ndarray.tolist, before[:2])]
+    grown = index.extended([fields(name="Gardens")])
+    found = grown.search("gardening", np.array([True, False, True, True]))
+    assert found is not None
+    assert (found.rows.tolist(), found.scores.tolist()) == ([3], [NAME * STEM])
+    # Nobody alive has the word as it is, so that a slip counts.
+    slip = index.search("gardenimg", alive)
+    assert slip is not None
+    assert slip.scores.tolist() == [NAME * SLIP]
