@@ -3,6 +3,7 @@
 What is not known is named and never guessed. Who pays which share is told in `shares.py`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -83,17 +84,17 @@ class Bill:
     @kept
     def each(self) -> Fraction:
         """What is paid for every attendance."""
-        return sum((item.each or Fraction(0) for item in self.counted), Fraction(0))
+        return _total(item.each for item in self.counted)
 
     @kept
     def weekly(self) -> Fraction:
         """What is paid for every week, whatever the attendances."""
-        return sum((item.weekly for item in self.counted), Fraction(0))
+        return _total(item.weekly for item in self.counted)
 
     @kept
     def once(self) -> Fraction:
         """What is paid once in a year."""
-        return sum((item.once for item in self.counted), Fraction(0))
+        return _total(item.once for item in self.counted)
 
     @kept
     def one_week(self) -> Fraction:
@@ -105,8 +106,8 @@ class Bill:
         """What visits in one week come to: what each costs, and what is paid once for all."""
         alone = [item for item in self.counted if not shared(item)]
         together = [item for item in self.counted if shared(item)]
-        each = sum((item.each or NOTHING for item in alone), NOTHING)
-        fee = sum((weekly_share(item) for item in together), NOTHING)
+        each = _total(item.each for item in alone)
+        fee = _total(map(weekly_share, together))
         parts = tuple((item.part, item.unit, item.pence) for item in together)
         return WeekOfVisits(each if self.known else None, fee if self.known else NOTHING, parts)
 
@@ -180,6 +181,12 @@ def numerator_over(amount: Fraction, over: int) -> int:
     return amount.numerator * (over // amount.denominator)
 
 
+def _total(amounts: Iterable[Fraction | None]) -> Fraction:
+    """The sum of those that are known; most are nothing, and to add fractions takes long."""
+    some = [amount for amount in amounts if amount]
+    return sum(some[1:], some[0]) if some else NOTHING
+
+
 NOTHING_STATED = Bill((), (), ("support",))
 """No price is stated that holds for the person."""
 
@@ -201,6 +208,8 @@ def bill_of(prices: PriceSet, payment: Payment, day: date, straight_tenths: int 
     bills = [_bill(price, prices, payment, straight_tenths) for price in own or rest]
     if not bills:
         return NOTHING_STATED
+    if len(bills) == 1:
+        return bills[0]
     return min(bills, key=lambda bill: (len(bill.unknown), bill.one_week, bill.once))
 
 

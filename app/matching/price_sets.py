@@ -1,10 +1,11 @@
 """The prices that hold for a session, as the index keeps them."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from pydantic_core import from_json
 
 from app.matching.kept import kept
 from app.matching.person import Payer, Ratio
@@ -65,7 +66,7 @@ class PriceSet:
 
 def read_price_set(text: bytes) -> PriceSet:
     """The prices that the index keeps for sessions, from their JSON."""
-    found = json.loads(text)
+    found = from_json(text)
     return PriceSet(
         minutes=found["minutes"],
         ratio=_ratio(found["ratio"]),
