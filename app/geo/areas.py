@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from app.geo.councils import (
+    COUNTY_MILES,
     CouncilGuess,
     Evidence,
     Holding,
@@ -55,7 +56,7 @@ class Areas:
         return guess_council(
             Evidence(
                 listings=list(self.listings.get(outcode_of(place), ())),
-                counties=settlements().nearest_counties(place.point),
+                counties=settlements().nearest_counties(place.point, COUNTY_MILES),
                 around_a_point=place.outcode is None,
                 weigh_county=place.kind != "outcode",
                 in_england=in_england(place),

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +30,12 @@ ATTRIBUTION: tuple[str, ...] = (
     "Place names: GeoNames (https://www.geonames.org), used under CC BY 4.0.",
 )
 """What whoever shows places or distances from these tables must print."""
+
+MILES_A_DEGREE = 68.0
+"""Fewer than lie between one degree of latitude and the next anywhere."""
+
+MOSTLY_WITHIN_MILES = 5.0
+"""Who looks for what is nearest looks so far at first."""
 
 _NATURAL = re.compile(r"([A-Z]+)(\d+)([A-Z]*)")
 _ST = re.compile(r"\bst\b")
@@ -67,6 +74,41 @@ class Nearby(NamedTuple):
 
 
 @dataclass(frozen=True)
+class SouthToNorth:
+    """Points in the order of their latitudes: those near one lie in a short stretch of it.
+
+    `rows` has their numbers.
+    """
+
+    rows: npt.NDArray[np.intp]
+    latitudes: Floats
+    longitudes: Floats
+
+    @classmethod
+    def of(cls, rows: Sequence[Cell] | Sequence[Settlement]) -> "SouthToNorth":
+        """The points of some rows."""
+        latitudes = np.array([row.latitude for row in rows])
+        longitudes = np.array([row.longitude for row in rows])
+        order = latitudes.argsort(kind="stable")
+        return cls(order, latitudes[order], longitudes[order])
+
+    def around(self, point: Point, miles: float) -> tuple[npt.NDArray[np.intp], Floats]:
+        """The numbers of all within some miles, and of some others, each with its miles."""
+        reach = miles / MILES_A_DEGREE
+        begin, end = self.latitudes.searchsorted([point.latitude - reach, point.latitude + reach])
+        straight = miles_to_many(point, self.latitudes[begin:end], self.longitudes[begin:end])
+        return self.rows[begin:end], straight
+
+    def nearest(self, point: Point) -> tuple[int, float]:
+        """The number of the nearest point, the first of those that are as near, and its miles."""
+        rows, miles = self.around(point, MOSTLY_WITHIN_MILES)
+        if miles.min(initial=inf) > MOSTLY_WITHIN_MILES:
+            rows, miles = self.around(point, inf)
+        least = float(miles.min())
+        return int(rows[miles == least].min()), least
+
+
+@dataclass(frozen=True)
 class Cells:
     """All outcodes, or all sectors, by name."""
 
@@ -83,9 +125,8 @@ class Cells:
 
     def nearest(self, point: Point) -> Nearby:
         """The one whose middle is nearest to a point. Never one where nobody lives."""
-        miles = miles_to_many(point, *self._positions)
-        row = int(miles.argmin())
-        return Nearby(self._lived_in[row].name, float(miles[row]))
+        row, miles = self._points.nearest(point)
+        return Nearby(self._lived_in[row].name, miles)
 
     @cached_property
     def _lived_in(self) -> tuple[Cell, ...]:
@@ -94,8 +135,8 @@ class Cells:
         )
 
     @cached_property
-    def _positions(self) -> tuple[Floats, Floats]:
-        return _positions(self._lived_in)
+    def _points(self) -> SouthToNorth:
+        return SouthToNorth.of(self._lived_in)
 
 
 @dataclass(frozen=True)
@@ -147,15 +188,24 @@ class Settlements:
 
     def nearest(self, point: Point) -> tuple[Settlement, float]:
         """The place nearest to a point, and how many miles away it is."""
-        miles = miles_to_many(point, *self._positions)
-        row = int(miles.argmin())
-        return self.rows[row], float(miles[row])
+        row, miles = self._points.nearest(point)
+        return self.rows[row], miles
 
-    def nearest_counties(self, point: Point) -> tuple[Nearby, ...]:
-        """All counties and unitary authorities by the miles to their nearest place."""
-        counties, first_rows, latitudes, longitudes = self._by_county
-        miles = np.minimum.reduceat(miles_to_many(point, latitudes, longitudes), first_rows)
-        return tuple(Nearby(counties[row], float(miles[row])) for row in np.argsort(miles))
+    def nearest_counties(self, point: Point, within: float = inf) -> tuple[Nearby, ...]:
+        """Counties and unitary authorities by the miles to their nearest place.
+
+        Args:
+            point: where to measure from.
+            within: the most miles.
+        """
+        counties, county_of, points = self._by_county
+        rows, straight = points.around(point, within)
+        miles = np.full(len(counties), inf)
+        np.minimum.at(miles, county_of[rows], straight)
+        near = (miles <= within).nonzero()[0]
+        return tuple(
+            Nearby(counties[row], float(miles[row])) for row in near[miles[near].argsort()]
+        )
 
     @cached_property
     def _by_key(self) -> Mapping[str, tuple[Settlement, ...]]:
@@ -173,16 +223,15 @@ class Settlements:
         return sorted(found)
 
     @cached_property
-    def _positions(self) -> tuple[Floats, Floats]:
-        return _positions(self.rows)
+    def _points(self) -> SouthToNorth:
+        return SouthToNorth.of(self.rows)
 
     @cached_property
-    def _by_county(self) -> tuple[list[str], npt.NDArray[np.intp], Floats, Floats]:
-        """The counties, the row where each begins, and the positions of all rows."""
-        rows = sorted((row.county, row) for row in self.rows if row.county)
-        names = np.array([county for county, _ in rows])
-        counties, first_rows = np.unique(names, return_index=True)
-        return [str(name) for name in counties], first_rows, *_positions([row for _, row in rows])
+    def _by_county(self) -> tuple[list[str], npt.NDArray[np.intp], SouthToNorth]:
+        """The counties, the number of each place's among them, and the places."""
+        rows = [row for row in self.rows if row.county]
+        counties, numbers = np.unique([row.county for row in rows], return_inverse=True)
+        return [str(name) for name in counties], numbers, SouthToNorth.of(rows)
 
 
 @cache
@@ -223,12 +272,6 @@ def _settlements(name: str) -> Iterator[Settlement]:
         yield Settlement(
             place, float(latitude), float(longitude), int(population), counties[county]
         )
-
-
-def _positions(rows: Sequence[Cell] | Sequence[Settlement]) -> tuple[Floats, Floats]:
-    latitudes = np.array([row.latitude for row in rows])
-    longitudes = np.array([row.longitude for row in rows])
-    return latitudes, longitudes
 
 
 def _goes_on(words: Sequence[str], *, after: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ the first digit of the incode are its sector (`CM1 1`). A unit can be one house,
 the most that anything here passes on of somebody's home.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
@@ -55,6 +56,7 @@ _CHARACTERS = {
     "9": frozenset("0123456789"),
     "U": frozenset("ABDEFGHJLNPQRSTUWXYZ"),
 }
+_WELL_WRITTEN = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?) ([0-9])([ABD-HJLNP-UW-Z]{2})", re.ASCII)
 _KIND_ORDER: tuple[Kind, ...] = ("outcode", "unit", "sector")
 _INCODE_LENGTH = 3
 
@@ -109,6 +111,10 @@ def find_postcode(text: str, outcodes: AbstractSet[str]) -> Postcode | None:
         None when the text has not the form of a postcode. A postcode whose outcode is not in use
         has the standing `not_in_use`.
     """
+    written = _WELL_WRITTEN.fullmatch(text)
+    if written is not None and written[1] in outcodes:
+        # No other reading can be better, so that none is looked for.
+        return Postcode(written[1], written[2], written[3], _standing(written[1], outcodes))
     typed = _characters(text)
     if typed is None:
         return None

@@ -166,8 +166,9 @@ def _lies_in_wider(row: Settlement, county: str) -> bool:
 
 def _lies_beside(row: Settlement, county: str) -> bool:
     """Whether a county begins within a few miles of a place."""
-    near = settlements().nearest_counties(Point(row.latitude, row.longitude))
-    return any(council_key(name) == county for name, miles in near if miles <= NEIGHBOUR_MILES)
+    point = Point(row.latitude, row.longitude)
+    near = settlements().nearest_counties(point, NEIGHBOUR_MILES)
+    return any(council_key(name) == county for name, _ in near)
 
 
 def _beginning(text: str) -> list[Place]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import repeat
 
 from pydantic_core import to_json
 
@@ -20,15 +21,20 @@ from app.matching.reasons import reasons_of
 from app.matching.shown import Cells, Shown
 from app.parameters import Language
 from app.search.index.facts import NOT_KNOWN
+from app.search.index.summaries import FAR, NEAREST_VENUE
 from app.vocabulary.schemas import coded
 
 MOST_PHRASES = 4_096
 """So many phrases on freshness, and as many on places, are remembered: a megabyte of each."""
 
 
-def results_json(results: Sequence[Shown]) -> list[bytes]:
-    """The JSON of a `Match` for each of what is shown."""
-    ready: dict[int, list[bytes]] = {}
+Pieces = Sequence[bytes]
+"""What joined is some JSON. Results are long: to join each of them first would copy it again."""
+
+
+def results_json(results: Sequence[Shown]) -> list[Pieces]:
+    """The JSON of a `Match` for each of what is shown, in pieces."""
+    ready: dict[int, list[Pieces]] = {}
     found = []
     for one in results:
         known = ready.get(id(one.cells))
@@ -38,31 +44,36 @@ def results_json(results: Sequence[Shown]) -> list[bytes]:
     return found
 
 
-def _results(cells: Cells) -> list[bytes]:
-    """All results of one judgement, joined of columns of which results share the pieces."""
+def _results(cells: Cells) -> list[Pieces]:
+    """All results of one judgement, of columns of which results share the pieces."""
     serves = b',"serves":"%b","score":' % cells.judged.side.serves.encode()
     scores = cells.scores
-    bands = {score: _score(cells.person, score) for score in {*scores}}
+    bands = {
+        score: b'%b%b,"reasons":' % (serves, _score(cells.person, score)) for score in {*scores}
+    }
     funding, lang = cells.person.answers.funding, cells.reading.lang
     columns = (
-        _summaries(cells),
-        [serves + bands[score] for score in scores],
+        repeat(b'{"activity":'),
+        *_summaries(cells),
+        [bands[score] for score in scores],
         reasons_of(cells),
+        repeat(b',"musts":'),
         musts_of(cells),
+        repeat(b',"questions_to_ask":'),
         questions_of(cells),
+        repeat(b',"sessions_that_fit":['),
         _sessions(cells),
+        repeat(b'],"distance":'),
         _distances(cells, cells.tenths),
+        repeat(b',"cost":'),
         [cost_json(cost, funding, lang) for cost in cells.costs],
+        repeat(b',"capacity":'),
         _capacities(cells),
+        repeat(b',"freshness":'),
         _freshnesses(cells),
+        repeat(b"}"),
     )
-    return [RESULT % row for row in zip(*columns, strict=True)]
-
-
-RESULT = (
-    b'{"activity":%b%b,"reasons":%b,"musts":%b,"questions_to_ask":%b,"sessions_that_fit":[%b],'
-    b'"distance":%b,"cost":%b,"capacity":%b,"freshness":%b}'
-)
+    return [*zip(*columns, strict=False)]
 
 
 def _score(person: Person, score: int | None) -> bytes:
@@ -71,36 +82,37 @@ def _score(person: Person, score: int | None) -> bytes:
     return b'%b,"band":%b' % (b"null" if score is None else b"%d" % score, named)
 
 
-def _summaries(cells: Cells) -> list[bytes]:
-    """The search's own summaries, with the venue and the distance of the best session."""
+def _summaries(cells: Cells) -> tuple[list[bytes], list[bytes], list[bytes]]:
+    """The search's own summaries, the venues of the best sessions, and how far away they are."""
     snapshot = cells.reading.snapshot
     summaries = snapshot.summaries.read_all(cells.rows, cells.reading.lang)
-    return [
-        b'%b,"nearest_venue":%b,"distance_miles":%b}'
-        % (
-            summary,
-            b"null" if venue == NOT_KNOWN else snapshot.venues[venue],
-            b"null" if tenths is None else repr(tenths / 10).encode(),
-        )
-        for summary, venue, tenths in zip(
-            summaries, cells.session("venue"), cells.tenths, strict=True
-        )
+    venues = [
+        NO_VENUE if venue == NOT_KNOWN else NEAREST_VENUE + snapshot.venues[venue]
+        for venue in cells.session("venue")
     ]
+    miles = [
+        NO_MILES if tenths is None else b',"distance_miles":%r}' % (tenths / 10)
+        for tenths in cells.tenths
+    ]
+    return summaries, venues, miles
+
+
+NO_VENUE = NEAREST_VENUE + b"null"
+NO_MILES = FAR + b"}"
 
 
 def _sessions(cells: Cells) -> list[bytes]:
     """The sessions that fit each result, without brackets."""
-    fitting = cells.fitting
-    far = iter(_distances(cells, [one.tenths for sessions in fitting for one in sessions]))
-    found = []
-    for told, sessions in zip(cells.told, fitting, strict=True):
-        known = told.sessions
-        found.append(
-            b",".join(
-                [b'%b,"distance":%b}' % (known[one.which].json, next(far)) for one in sessions]
-            )
-        )
-    return found
+    serving = cells.serving
+    every = {tenths for sessions in serving for _, _, tenths in sessions}
+    ends = {
+        tenths: b',"distance":%b}' % distance
+        for tenths, distance in zip(every, _distances(cells, [*every]), strict=True)
+    }
+    return [
+        b",".join([told.sessions[which].json + ends[tenths] for _, which, tenths in sessions])
+        for told, sessions in zip(cells.told, serving, strict=True)
+    ]
 
 
 def _distances(cells: Cells, tenths: Sequence[int | None]) -> list[bytes]:

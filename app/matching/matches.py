@@ -127,8 +127,12 @@ def matches_found(snapshot: Snapshot, asked: MatchesWanted) -> bytes:
     results = iter(results_json(shown))
     chunks = [to_json(head)[:-1]]
     for (name, _), places in zip(LISTS, lists, strict=True):
-        own = b",".join(islice(results, len(places)))
-        chunks += [f',"{name}":['.encode(), own, b"]"]
+        chunks.append(f',"{name}":['.encode())
+        for number, result in enumerate(islice(results, len(places))):
+            if number:
+                chunks.append(b",")
+            chunks += result
+        chunks.append(b"]")
     return b"".join((*chunks, b",", to_json(tail)[1:]))
 
 

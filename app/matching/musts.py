@@ -218,30 +218,32 @@ def _funding(cells: Cells) -> list[Text]:
 def _funding_told(funding: str, voice: Voice, value: Value, note: str, status: Status) -> Text:
     plain, simple = FUNDING_WORDS[funding]
     more = f" {sentence(note)}" if note else ""
-    met = {
-        "yes": Text(f"It can be paid for with {plain}.{more}", f"You can pay with {simple}."),
-        "free": Text("It is free, so it does not matter who pays.", "It is free."),
-        "own": Text(
-            f"It can be paid for with {voice.your} own money.",
-            "You can pay with your own money.",
-        ),
-    }
-    failed = {
-        "no": Text(f"It cannot be paid for with {plain}.{more}", f"You cannot pay with {simple}."),
-        "council": Text("Only the council can arrange it.", "Only the council can pay for it."),
-    }
-    ask = {
-        "partly": Text(f"It takes {plain} for a part.{more}", f"You can pay some with {simple}."),
-        "unstated": Text(
-            f"It does not say whether it can be paid for with {plain}.",
-            f"We do not know this. Can you pay with {simple}?",
-        ),
-    }
     if status == "met":
-        return met["yes" if value == "yes" else "own" if funding == "self_funded" else "free"]
+        if value == "yes":
+            return Text(f"It can be paid for with {plain}.{more}", f"You can pay with {simple}.")
+        return PAID_ANYHOW if funding != "self_funded" else _paid_by_oneself(voice)
     if status == "failed":
-        return failed["no" if value == "no" else "council"]
-    return ask["partly" if value == "partly" else "unstated"]
+        if value == "no":
+            return Text(
+                f"It cannot be paid for with {plain}.{more}", f"You cannot pay with {simple}."
+            )
+        return ONLY_COUNCIL
+    if value == "partly":
+        return Text(f"It takes {plain} for a part.{more}", f"You can pay some with {simple}.")
+    return Text(
+        f"It does not say whether it can be paid for with {plain}.",
+        f"We do not know this. Can you pay with {simple}?",
+    )
+
+
+PAID_ANYHOW = Text("It is free, so it does not matter who pays.", "It is free.")
+ONLY_COUNCIL = Text("Only the council can arrange it.", "Only the council can pay for it.")
+
+
+def _paid_by_oneself(voice: Voice) -> Text:
+    return Text(
+        f"It can be paid for with {voice.your} own money.", "You can pay with your own money."
+    )
 
 
 def _times(cells: Cells) -> list[Text]:
@@ -264,13 +266,18 @@ def _facts(cells: Cells, scheme: str, code: str) -> list[Text]:
 
 def _fact_told(scheme: str, code: str, value: Value, note: str) -> Text:
     plain, simple = label(scheme, code), easy(scheme, code)
+    if value == "not_stated":
+        return Text(f"It does not say: {plain}.", f"They do not tell us this: {simple}")
+    begins, simply = FACT_SAID[value]
     more = f" {sentence(note)}" if note else ""
-    return {
-        "yes": Text(f"It has this: {plain}.{more}", f"They say yes to this: {simple}"),
-        "partly": Text(f"It partly has this: {plain}.{more}", f"They have some of this: {simple}"),
-        "no": Text(f"It does not have this: {plain}.{more}", f"They say no to this: {simple}"),
-        "not_stated": Text(f"It does not say: {plain}.", f"They do not tell us this: {simple}"),
-    }[value]
+    return Text(f"{begins}: {plain}.{more}", f"{simply}: {simple}")
+
+
+FACT_SAID = {
+    "yes": ("It has this", "They say yes to this"),
+    "partly": ("It partly has this", "They have some of this"),
+    "no": ("It does not have this", "They say no to this"),
+}
 
 
 def _pick_up(cells: Cells) -> list[Text]:

@@ -9,7 +9,7 @@ from app.matching.filters import Wanted
 from app.matching.kept import kept
 from app.matching.prices import Bills
 from app.matching.shares import Rules
-from app.matching.told import Memory, memory_of, venue_of
+from app.matching.told import Memory, memory_of, venue_of, where
 from app.matching.words import Voice
 from app.parameters import Language
 from app.search.index.snapshot import Snapshot
@@ -39,3 +39,7 @@ class Reading:
     def venue(self, number: int) -> Mapping[str, Any]:
         """A venue as lists show it."""
         return venue_of(self.snapshot, self.memory, number)
+
+    def where(self, number: int) -> str:
+        """A venue's name and town, or only the town."""
+        return where(self.snapshot, self.memory, number)

@@ -1,13 +1,14 @@
 """Why something fits, criterion by criterion, in words that name the facts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from app.matching import words
 from app.matching.answers import Criterion
 from app.matching.filters import SHADED, SHADED_OF_SESSIONS
 from app.matching.person import Person, Side, relative_mask
 from app.matching.scoring import LEVEL_MODES
 from app.matching.shares import Columns
-from app.matching.shown import PLACE_NAMES, Cells, SessionShown, Texts, each_once, where
+from app.matching.shown import PLACE_NAMES, Cells, SessionShown, Texts, each_once
 from app.matching.words import (
     Text,
     Voice,
@@ -18,14 +19,10 @@ from app.matching.words import (
     miles,
     people,
     pounds,
-    sentence,
-    together,
+    said_json,
 )
 from app.search.index.bits import bit_numbers, codes_of, mask_of
 from app.search.index.facts import AT_VENUE
-
-MOST_SESSIONS = 3
-"""So many sessions are named in a text; all stand in `sessions_that_fit`."""
 
 HOUR = 60
 FOUR_VALUED = frozenset({*SHADED, *SHADED_OF_SESSIONS})
@@ -44,14 +41,14 @@ def reasons_of(cells: Cells) -> list[bytes]:
 
 
 def _reasons(cells: Cells, criterion: Criterion, weight: float) -> list[bytes]:
-    fits, texts = cells.fit(criterion), TEXTS[criterion](cells)
+    fits, said = cells.fit(criterion), SAID[criterion](cells)
     begins = b'{"criterion":"%b","weight":%b,' % (criterion.encode(), repr(weight).encode())
     gave = {
         fit: b'%b"fit":%b,"points":%b,'
         % (begins, repr(round(fit[0] + 1e-9, 3)).encode(), repr(fit[1] / 10).encode())
         for fit in dict.fromkeys(fits)
     }
-    return [b"%b%b}" % (gave[fit], text.json) for fit, text in zip(fits, texts, strict=True)]
+    return [b"%b%b}" % (gave[fit], text) for fit, text in zip(fits, said, strict=True)]
 
 
 def arrays(columns: Sequence[Sequence[bytes]], count: int) -> list[bytes]:
@@ -86,29 +83,29 @@ def _what_i_do(cells: Cells) -> list[Text]:
 
 
 def _wishes_told(wishes: Sequence[Term], found: Sequence[int], voice: Voice) -> Text:
-    missing, close, there = (
-        [wish for wish, how in zip(wishes, found, strict=True) if how == degree]
-        for degree in range(3)
-    )
-    plain = [
-        f"It offers what {voice.you} asked for: {_labels(there)}." if there else "",
-        f"It offers something close to: {_labels(close)}." if close else "",
-        f"It does not name: {_labels(missing)}." if missing else "",
-    ]
-    simple = [
-        f"They do this: {_easy(there)}" if there else "",
-        f"They do something like this: {_easy(close)}" if close else "",
-        f"They do not tell us about this: {_easy(missing)}" if missing else "",
-    ]
-    return Text(together(plain), together(simple))
+    groups: tuple[list[Term], ...] = ([], [], [])
+    for wish, degree in zip(wishes, found, strict=True):
+        groups[degree].append(wish)
+    missing, close, there = groups
+    plain, simple = [], []
+    if there:
+        plain.append(f"It offers what {voice.you} asked for: {_labels(there)}.")
+        simple.append(f"They do this: {_easy(there)}")
+    if close:
+        plain.append(f"It offers something close to: {_labels(close)}.")
+        simple.append(f"They do something like this: {_easy(close)}")
+    if missing:
+        plain.append(f"It does not name: {_labels(missing)}.")
+        simple.append(f"They do not tell us about this: {_easy(missing)}")
+    return Text(" ".join(plain), " ".join(simple))
 
 
 def _labels(terms: Sequence[Term]) -> str:
-    return "; ".join(label(scheme, code) for scheme, code in terms)
+    return "; ".join([label(*term) for term in terms])
 
 
 def _easy(terms: Sequence[Term]) -> str:
-    return " ".join(easy(scheme, code) for scheme, code in terms)
+    return " ".join([easy(*term) for term in terms])
 
 
 def facts_of_people(cells: Cells) -> list[tuple[str, int]]:
@@ -186,7 +183,7 @@ def _place_told(
     tenths: int | None,
     further: bool,  # noqa: FBT001 - the facts as they stand in their columns.
 ) -> Text:
-    there = where(cells.reading.venue(venue)) if place == AT_VENUE else ""
+    there = cells.reading.where(venue) if place == AT_VENUE else ""
     text = _place_of(PLACE_NAMES.get(place, ""), there, tenths)
     if further:
         return Text(
@@ -206,14 +203,21 @@ def _place_of(place: str, there: str, tenths: int | None) -> Text:
         return Text("It does not say where it is.", "They do not tell us where it is.")
     if tenths is None:
         return Text(f"It is at {there}.", f"It is at {there}.")
+    away, about = FAR[tenths] if tenths < len(FAR) else far(tenths)
+    return Text(f"It is at {there}, {away}.", f"It is at {there}. It is {about} away.")
+
+
+def far(tenths: int) -> tuple[str, str]:
+    """How far away something is in a straight line and by road, and only the former."""
     road = (tenths * 13 + 5) // 10
-    far = miles(tenths)
-    about = far if far.startswith("less") else f"about {far}"
+    straight = miles(tenths)
+    about = straight if straight.startswith("less") else f"about {straight}"
     by_road = "" if road < HOUR // 4 else f", about {miles(road)} by road"
-    return Text(
-        f"It is at {there}, {about} away in a straight line{by_road}.",
-        f"It is at {there}. It is {about} away.",
-    )
+    return f"{about} away in a straight line{by_road}", about
+
+
+FAR = [far(tenths) for tenths in range(1_001)]
+"""All that is not far away, by the tenths of a mile."""
 
 
 def times_of(session: SessionShown) -> Text:
@@ -227,43 +231,54 @@ def sessions_named(cells: Cells) -> list[Text]:
     return cells.column(
         "sessions named",
         lambda: [
-            _named([told.sessions[one.which].times for one in some[:MOST_SESSIONS]], len(some))
-            for told, some in zip(cells.told, cells.fitting, strict=True)
+            told.all_named
+            if len(some) == len(told.sessions)
+            else words.sessions_named([told.sessions[which].times for _, which, _ in some])
+            for told, some in zip(cells.told, cells.serving, strict=True)
         ],
     )
 
 
-def _named(times: Sequence[Text], count: int) -> Text:
-    if not times:
-        return Text("It does not say when it is.", "They do not tell us when it is.")
-    plain = f"It is on {listed([one.text for one in times])}"
-    simple = " ".join([f"It is on {one.easy_read}." for one in times])
-    if count > len(times):
-        more = counted(count - len(times), "more time")
-        return Text(f"{plain}, and {more}", f"{simple} There are {more}.")
-    return Text(plain, simple)
+def _when(cells: Cells) -> list[bytes]:
+    named = [text.written for text in sessions_named(cells)]
+    facts = [*zip(_covered(cells), _lasting(cells), strict=True)]
+    more = each_once(facts, lambda found: _chosen_told(cells, *found).written)
+    return [
+        # What is told of the times ends with no full stop, save where it is not known.
+        said_json(plain.rstrip(b".") + also, simple + simply)
+        for (plain, simple), (also, simply) in zip(named, more, strict=True)
+    ]
 
 
-def _when(cells: Cells) -> list[Text]:
-    person, you, named = cells.person, cells.voice.you, sessions_named(cells)
-    plain = [text.text.rstrip(".") for text in named]
-    simple = [text.easy_read for text in named]
-    if person.slots and cells.covered is not None:
+def _covered(cells: Cells) -> Sequence[int | None]:
+    """How many of the chosen times are covered; None where none was chosen or is stated."""
+    count = len(cells.shown)
+    if not cells.person.slots or cells.covered is None:
+        return [None] * count
+    return [
+        number if some else None for some, number in zip(cells.serving, cells.covered, strict=True)
+    ]
+
+
+def _lasting(cells: Cells) -> Sequence[int | None]:
+    """How many minutes the best sessions last, where that matters and is known."""
+    return [None] * len(cells.shown) if cells.person.break_minutes is None else cells.minutes
+
+
+def _chosen_told(cells: Cells, covered: int | None, minutes: int | None) -> Text:
+    """What is said behind the times, on those that were chosen and on how long it lasts."""
+    person, you = cells.person, cells.voice.you
+    plain = simple = ""
+    if covered is not None:
         chosen = f"{counted(len(person.slots), 'time')} {you} chose"
-        for place, (some, number) in enumerate(zip(cells.fitting, cells.covered, strict=True)):
-            if some and number:
-                plain[place] += f": {number} of the {chosen}"
-            elif some:
-                plain[place] += f", at none of the {chosen}"
-                simple[place] += " This is not a time you chose."
-    plain = [sentence(words) for words in plain]
-    if person.break_minutes is not None:
+        plain = f": {covered} of the {chosen}" if covered else f", at none of the {chosen}"
+        simple = "" if covered else " This is not a time you chose."
+    plain += "."
+    if minutes is not None and person.break_minutes is not None:
         wanted = f"{you} asked for a break of {hours(person.break_minutes)}."
-        for place, minutes in enumerate(cells.minutes):
-            if minutes is not None:
-                plain[place] += f" It lasts {hours(minutes)}; {wanted}"
-                simple[place] += f" It lasts {hours(minutes)}."
-    return [*map(Text, plain, simple)]
+        plain += f" It lasts {hours(minutes)}; {wanted}"
+        simple += f" It lasts {hours(minutes)}."
+    return Text(plain, simple)
 
 
 def hours(minutes: int) -> str:
@@ -283,10 +298,11 @@ def _cost(cells: Cells) -> list[Text]:
         for cost in cells.costs
     ]
     facts = [price.total if isinstance(price, Columns) else price for price in prices]
-    return each_once(facts, lambda price: _price_told(price, share or 0, you))
+    have = pounds(share or 0)
+    return each_once(facts, lambda price: _price_told(price, share or 0, have, you))
 
 
-def _price_told(price: int | tuple[str, ...], share: int, you: str) -> Text:
+def _price_told(price: int | tuple[str, ...], share: int, have: str, you: str) -> Text:
     """What one attendance comes to beside a day's share of the budget, or what is not known."""
     if isinstance(price, tuple):
         unknown = listed([label("price_part", part) for part in price])
@@ -296,32 +312,33 @@ def _price_told(price: int | tuple[str, ...], share: int, you: str) -> Text:
         )
     if not price:
         return Text("It is free.", "It is free.")
-    inside = price <= share
+    inside, costs = price <= share, f"It costs {pounds(price)} each time"
     return Text(
-        f"It costs {pounds(price)} each time, {'within' if inside else 'more than'} "
-        f"the {pounds(share)} that {you} can spend on a day out.",
-        f"It costs {pounds(price)} each time. "
-        + ("You have enough for this." if inside else "It is more than you have."),
+        f"{costs}, {'within' if inside else 'more than'} "
+        f"the {have} that {you} can spend on a day out.",
+        f"{costs}. {'You have enough for this.' if inside else 'It is more than you have.'}",
     )
 
 
 def _facts_told(terms: Sequence[Term], said: Sequence[str]) -> Text:
-    groups: dict[str, list[Term]] = {"yes": [], "partly": [], "no": [], "not_stated": []}
+    groups: dict[str, list[Term]] = {}
     for term, value in zip(terms, said, strict=True):
-        groups[value].append(term)
-    plain = [
-        f"It has: {_labels(groups['yes'])}." if groups["yes"] else "",
-        f"It partly has: {_labels(groups['partly'])}." if groups["partly"] else "",
-        f"It does not have: {_labels(groups['no'])}." if groups["no"] else "",
-        f"It does not say: {_labels(groups['not_stated'])}." if groups["not_stated"] else "",
+        groups.setdefault(value, []).append(term)
+    found = [
+        (f"{plain}: {_labels(groups[value])}.", f"{simple}: {_easy(groups[value])}")
+        for value, plain, simple in SAID_OF_FACTS
+        if value in groups
     ]
-    simple = [
-        f"They say yes to this: {_easy(groups['yes'])}" if groups["yes"] else "",
-        f"They have some of this: {_easy(groups['partly'])}" if groups["partly"] else "",
-        f"They say no to this: {_easy(groups['no'])}" if groups["no"] else "",
-        f"They do not tell us this: {_easy(groups['not_stated'])}" if groups["not_stated"] else "",
-    ]
-    return Text(together(plain), together(simple))
+    return Text(" ".join([plain for plain, _ in found]), " ".join([simple for _, simple in found]))
+
+
+SAID_OF_FACTS = (
+    ("yes", "It has", "They say yes to this"),
+    ("partly", "It partly has", "They have some of this"),
+    ("no", "It does not have", "They say no to this"),
+    ("not_stated", "It does not say", "They do not tell us this"),
+)
+"""What is said of the facts of each value, in plain English and in Easy Read."""
 
 
 LISTED = {"setting": "setting", "language": "language"}
@@ -395,12 +412,17 @@ def _culture(cells: Cells) -> list[Text]:
     return _facts(cells, _terms_of_culture(cells.person))
 
 
-TEXTS: Mapping[Criterion, Texts] = {
-    "what_i_do": _what_i_do,
-    "who_it_is_for": who_it_is_for,
-    "how_near": near,
+def _ready(texts: Texts) -> Callable[[Cells], list[bytes]]:
+    return lambda cells: [text.json for text in texts(cells)]
+
+
+SAID: Mapping[Criterion, Callable[[Cells], list[bytes]]] = {
+    "what_i_do": _ready(_what_i_do),
+    "who_it_is_for": _ready(who_it_is_for),
+    "how_near": _ready(near),
     "when": _when,
-    "cost": _cost,
-    "support": _support,
-    "language_and_culture": _culture,
+    "cost": _ready(_cost),
+    "support": _ready(_support),
+    "language_and_culture": _ready(_culture),
 }
+"""What is said of each criterion, as it stands in JSON, for each result."""

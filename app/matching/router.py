@@ -7,6 +7,7 @@ from app.matching.matches import DayOutOfRange, matches_found
 from app.matching.places import CouncilNotHeld, HomeNotResolved
 from app.matching.policies import policy_view
 from app.matching.schemas import MatchesFound, Policy
+from app.matching.turns import own_turn
 from app.parameters import QueryModel
 from app.problems import Malformed, responses
 from app.search.ready import IndexDep, private_answer
@@ -33,7 +34,8 @@ async def find_matches(
     stated is never taken for a yes or a no: it stands under `ask_first` with the question to ask.
     Nothing is kept: the answers are matched in memory and forgotten.
     """
-    return private_answer(matches_found(index.snapshot(), asked))
+    async with own_turn():
+        return private_answer(matches_found(index.snapshot(), asked))
 
 
 @policy_router.get(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -24,6 +25,10 @@ Value = Literal["yes", "partly", "no", "not_stated"]
 Status = Literal["met", "ask", "failed"]
 T = TypeVar("T")
 KeyT = TypeVar("KeyT", bound=Hashable)
+Serving = tuple[int, int, int | None]
+"""A session by its place among those that were judged, by which of its activity's it is, and with
+the tenths of a mile in a straight line."""
+
 CostKey = tuple[int, int, int | None, int | None]
 """A set of prices, attendances in a week, and minutes and tenths of a mile where they matter."""
 
@@ -198,7 +203,7 @@ class Cells:
         return [row - first for row, first in zip(rows, firsts, strict=True)]
 
     @kept
-    def fitting(self) -> list[list["SessionShown"]]:
+    def serving(self) -> list[list[Serving]]:
         """The sessions that serve the person as the best ones do, in the order of the week."""
         judged, sessions = self.judged, self.judged.sessions
         places = np.asarray(self.places, dtype=np.intp)
@@ -214,12 +219,9 @@ class Cells:
         order = np.lexsort((sessions.session("starts")[around], day[fits], owners))
         around, owners = around[order], owners[order]
         numbers = sessions.rows[around] - np.asarray(self.activity("first_session"))[owners]
-        found: list[list[SessionShown]] = [[] for _ in self.shown]
-        for owner, at, number, tenths in zip(
-            owners.tolist(), around.tolist(), numbers.tolist(), self._tenths(around), strict=True
-        ):
-            found[owner].append(SessionShown(self.shown[owner], at, number, tenths))
-        return found
+        every = [*zip(around.tolist(), numbers.tolist(), self._tenths(around), strict=True)]
+        ends = owners.searchsorted(np.arange(len(places)), "right").tolist()
+        return [every[begin:end] for begin, end in pairwise([0, *ends])]
 
     # Money
 
@@ -323,12 +325,8 @@ class SessionShown:
     @property
     def where(self) -> str:
         """The venue's name and town, or only the town."""
-        return "" if self.venue is None else where(self.venue)
-
-
-def where(venue: Mapping[str, Any]) -> str:
-    """A venue's name and town, or only the town."""
-    return f"{venue['name']}, {venue['town']}" if venue["name"] else str(venue["town"])
+        number = self.number("venue")
+        return "" if number == NOT_KNOWN else self.reading.where(number)
 
 
 @dataclass(repr=False, eq=False)
@@ -376,10 +374,10 @@ class Shown:
     @property
     def fitting(self) -> list[SessionShown]:
         """The sessions that serve the person as the best one does, in the order of the week."""
-        return self.cells.fitting[self.place_in_list]
+        return [SessionShown(self, *one) for one in self.cells.serving[self.place_in_list]]
 
 
-Texts = Callable[[Cells], list[Text]]
+Texts = Callable[[Cells], Sequence[Text]]
 """Puts one thing into words for each result."""
 
 

@@ -12,7 +12,7 @@ from pydantic_core import from_json
 
 from app.catalogue.occurrences import DAYS
 from app.matching.kept import kept, make_room
-from app.matching.words import Text, clock, session_times
+from app.matching.words import Text, clock, session_times, sessions_named
 from app.search.index.facts import NOT_KNOWN
 from app.search.index.names import Numbered
 from app.search.index.snapshot import Snapshot
@@ -48,12 +48,18 @@ class SessionTold:
         )
 
 
-@dataclass(frozen=True, repr=False, slots=True)
+@dataclass(frozen=True, repr=False)
 class Told:
     """What one activity states besides its columns; its sessions in the order of their rows."""
 
     stated: Mapping[str, Any]
     sessions: tuple[SessionTold, ...]
+
+    @kept
+    def all_named(self) -> Text:
+        """When its sessions are, all of them, in the order of the week."""
+        in_order = sorted(self.sessions, key=lambda one: (one.day, one.starts))
+        return sessions_named([one.times for one in in_order])
 
 
 @dataclass(frozen=True, repr=False)
@@ -62,6 +68,7 @@ class Memory:
 
     activities: dict[int, Told] = field(default_factory=dict)
     venues: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    wheres: dict[int, str] = field(default_factory=dict)
 
 
 _memories: WeakKeyDictionary[Numbered, Memory] = WeakKeyDictionary()
@@ -78,6 +85,17 @@ def venue_of(snapshot: Snapshot, memory: Memory, number: int) -> Mapping[str, An
     if found is None:
         make_room(memory.venues, MOST_REMEMBERED)
         found = memory.venues[number] = from_json(snapshot.venues[number])
+    return found
+
+
+def where(snapshot: Snapshot, memory: Memory, number: int) -> str:
+    """A venue's name and town, or only the town."""
+    found = memory.wheres.get(number)
+    if found is None:
+        make_room(memory.wheres, MOST_REMEMBERED)
+        venue = venue_of(snapshot, memory, number)
+        found = f"{venue['name']}, {venue['town']}" if venue["name"] else str(venue["town"])
+        memory.wheres[number] = found
     return found
 
 

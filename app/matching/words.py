@@ -21,6 +21,16 @@ NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
 NOON = 12
 
 
+def written(text: str) -> bytes:
+    """A text as it stands between the quotation marks of JSON."""
+    return to_json(text)[1:-1]
+
+
+def said_json(text: bytes, easy_read: bytes) -> bytes:
+    """Both kinds of a text, written for JSON, as they stand in an answer without braces."""
+    return b'"text":"%b","easy_read":"%b"' % (text, easy_read)
+
+
 @dataclass(eq=False)
 class Text:
     """The same in plain English and in Easy Read; nothing is altered once it is said."""
@@ -31,7 +41,12 @@ class Text:
     @kept
     def json(self) -> bytes:
         """Both as they stand in the JSON of an answer, without braces."""
-        return to_json(self.said())[1:-1]
+        return said_json(*self.written)
+
+    @kept
+    def written(self) -> tuple[bytes, bytes]:
+        """Each as it stands between the quotation marks of JSON."""
+        return written(self.text), written(self.easy_read)
 
     def said(self) -> dict[str, str]:
         """As answers write it."""
@@ -148,6 +163,26 @@ def session_times(day: int, starts: int, ends: int, stated: Mapping[str, Any]) -
     else:
         when, simply = f"{name}s", name
     return Text(f"{when} {hours}{term}", f"{simply}, {plain_clock(starts)} to {plain_clock(ends)}")
+
+
+MOST_SESSIONS = 3
+"""So many sessions are named in a text; all stand in `sessions_that_fit`."""
+
+
+def sessions_named(every: Sequence[Text]) -> Text:
+    """When some sessions are, each told by its times: the first of them, and how many more."""
+    if not every:
+        return NO_TIMES
+    times = every[:MOST_SESSIONS]
+    plain = f"It is on {listed([one.text for one in times])}"
+    simple = " ".join([f"It is on {one.easy_read}." for one in times])
+    if len(every) > len(times):
+        more = counted(len(every) - len(times), "more time")
+        return Text(f"{plain}, and {more}", f"{simple} There are {more}.")
+    return Text(plain, simple)
+
+
+NO_TIMES = Text("It does not say when it is.", "They do not tell us when it is.")
 
 
 def sentence(words: str) -> str:

@@ -1,9 +1,10 @@
 import time
 from importlib.resources import files
 
+import numpy as np
 import pytest
 
-from app.geo.distance import Point, miles_between
+from app.geo.distance import Point, miles_between, miles_to_many
 from app.geo.gazetteer import ATTRIBUTION, Nearby, outcodes, sectors, settlements
 from app.geo.postcode import NON_GEOGRAPHIC, OUTSIDE_GREAT_BRITAIN
 
@@ -163,6 +164,27 @@ def test_counties_come_by_their_nearest_place() -> None:
     assert len({county.name for county in counties}) == len(counties)
     kinds = ("City of", "Borough of", "District of", "Council")
     assert not any(kind in county.name for county in counties for kind in kinds)
+
+
+@pytest.mark.parametrize(
+    "point",
+    [CHELMSFORD, Point(52.3, -1.7), Point(60.8, -0.8), Point(49.9, -6.3), Point(0.0, 179.0)],
+)
+def test_whoever_is_near_is_found_as_if_all_were_looked_at(point: Point) -> None:
+    places, cells = settlements().rows, sectors().by_name.values()
+    miles = miles_to_many(
+        point, *np.array([(row.latitude, row.longitude) for row in places]).transpose()
+    )
+    assert settlements().nearest(point) == (places[int(miles.argmin())], miles.min())
+    lived_in = [cell for cell in cells if cell.name.split()[0] not in NON_GEOGRAPHIC]
+    miles = miles_to_many(
+        point, *np.array([(cell.latitude, cell.longitude) for cell in lived_in]).transpose()
+    )
+    assert sectors().nearest(point) == Nearby(lived_in[int(miles.argmin())].name, miles.min())
+    counties = settlements().nearest_counties(point)
+    for within in (0.5, 15.0, 100.0):
+        near = tuple(county for county in counties if county.miles <= within)
+        assert settlements().nearest_counties(point, within) == near
 
 
 def test_the_miles_to_a_county_are_those_to_its_nearest_place() -> None:
