@@ -3,8 +3,9 @@
 A window begins with the first attempt and is not made longer by attempts that were refused, so
 nobody can keep another person out by trying on. Attempts that turn out well are given back.
 
-The table is the truth. What was just found used up there each worker remembers for a second, so
-that a flood of attempts does not become a flood of readings.
+The table is the truth. What was found used up there each worker remembers: for a second it is
+believed, so that a flood of attempts does not become a flood of readings; until the window is over
+it is a reason to look there before anything is begun.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import case, delete, event, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from app.accounts.models import Allowance
 from app.database import Database, Writing, utc_now
@@ -74,35 +75,56 @@ def take(database: Database, takings: Sequence[Taking]) -> None:
         TooMany: one of them is used up. Such an attempt is not counted, and costs one reading at
             the most.
     """
-    refuse_remembered(database, takings)
-    now = utc_now()
-    named = {_name(rule, of): rule for rule, of in takings}
+    _refuse_remembered(database, takings)
     with database.read() as session:
-        found = session.exec(select(Allowance).where(col(Allowance.name).in_(named))).all()
-    spent = [row for row in found if row.taken >= named[row.name].most]
-    if len(_used_up) + len(spent) > MOST_REMEMBERED:
-        _used_up.clear()
-    _used_up.update({(database.url, row.name): (now, row.began_at) for row in spent})
-    _refuse([(named[row.name], row.began_at) for row in spent], now)
+        (problem,) = refusals_of(database, session, [takings])
+    if problem is not None:
+        raise problem
     with database.write() as writing:
         take_within(writing, takings)
 
 
-def refuse_remembered(database: Database, takings: Sequence[Taking]) -> None:
-    """Go on unless one of these rules was found used up a moment ago.
-
-    Raises:
-        TooMany: one was. Nothing was read to say so.
-    """
-    if not _used_up:
-        return
+def _refuse_remembered(database: Database, takings: Sequence[Taking]) -> None:
     now = utc_now()
     spent = []
-    for rule, of in takings:
+    for rule, of in takings if _used_up else ():
         found_at, began_at = _used_up.get((database.url, _name(rule, of)), (None, now))
         if found_at is not None and found_at <= now < found_at + REMEMBERED:
             spent.append((rule, began_at))
     _refuse(spent, now)
+
+
+def is_doubtful(database: Database, takings: Sequence[Taking]) -> bool:
+    """Whether one of these rules was found used up in a window that may still be open."""
+    now = utc_now()
+    for rule, of in takings if _used_up else ():
+        found = _used_up.get((database.url, _name(rule, of)))
+        if found is not None and now < found[1] + rule.window:
+            return True
+    return False
+
+
+def refusals_of(
+    database: Database, session: Session, attempts: Sequence[Sequence[Taking]]
+) -> list[TooMany | None]:
+    """What each of these attempts would be told, which none of them is counted for.
+
+    Costs one statement, and remembers what it finds used up, or not any more.
+    """
+    now = utc_now()
+    named = [{_name(rule, of): rule for rule, of in takings} for takings in attempts]
+    rules = {name: rule for names in named for name, rule in names.items()}
+    found = session.exec(select(Allowance).where(col(Allowance.name).in_(rules))).all()
+    began = {row.name: row.began_at for row in found if row.taken >= rules[row.name].most}
+    for name in rules:
+        _used_up.pop((database.url, name), None)
+    if len(_used_up) + len(began) > MOST_REMEMBERED:
+        _used_up.clear()
+    _used_up.update({(database.url, name): (now, began_at) for name, began_at in began.items()})
+    return [
+        _refusal([(rule, began[name]) for name, rule in names.items() if name in began], now)
+        for names in named
+    ]
 
 
 def take_within(session: Writing, takings: Sequence[Taking]) -> None:
@@ -128,7 +150,8 @@ def give_back(database: Database, takings: Sequence[Taking]) -> None:
             .where(col(Allowance.name).in_(names), col(Allowance.taken) > 0)
             .values(taken=Allowance.taken - 1)
         )
-    _used_up.clear()
+    for name in names:
+        _used_up.pop((database.url, name), None)
 
 
 def forget(session: Writing, takings: Sequence[Taking]) -> None:
@@ -147,13 +170,21 @@ def _name(rule: Rule, of: str) -> str:
 
 
 def _refuse(spent: Sequence[tuple[Rule, datetime]], now: datetime) -> None:
+    problem = _refusal(spent, now)
+    if problem is not None:
+        raise problem
+
+
+def _refusal(spent: Sequence[tuple[Rule, datetime]], now: datetime) -> TooMany | None:
+    """What there is to tell where these rules are used up, in windows that began then."""
     waits = [(began + rule.window - now).total_seconds() for rule, began in spent]
     longest = max(waits, default=0)
-    if longest > 0:
-        raise TooMany(
-            "This was tried too often. Please wait a little before the next attempt.",
-            retry_after=int(longest) + 1,
-        )
+    if longest <= 0:
+        return None
+    return TooMany(
+        "This was tried too often. Please wait a little before the next attempt.",
+        retry_after=int(longest) + 1,
+    )
 
 
 def _count(session: Writing, name: str, rule: Rule, now: datetime) -> tuple[int, datetime]:

@@ -32,6 +32,8 @@ AT_ONCE = 2
 IN_LINE = 12
 """Further ones that wait for their turn. Beyond them people are asked to try again."""
 
+ROOM = AT_ONCE + IN_LINE
+
 FEWEST_CHARACTERS = 5
 """Different characters below which a password is a pattern rather than a secret."""
 
@@ -41,7 +43,7 @@ SHORTEST_PART = 4
 hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 _working = threading.BoundedSemaphore(AT_ONCE)
-_admitted = threading.BoundedSemaphore(AT_ONCE + IN_LINE)
+_admitted = threading.BoundedSemaphore(ROOM)
 
 
 def hash_password(password: str) -> str:
@@ -83,10 +85,15 @@ def _normal(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
+def crowded() -> Unavailable:
+    """The problem of those for whom there is no room in the line."""
+    return Unavailable("Too many people are signing in at this moment.", retry_after=5)
+
+
 @contextmanager
 def _turn() -> Iterator[None]:
     if not _admitted.acquire(blocking=False):
-        raise Unavailable("Too many people are signing in at this moment.", retry_after=5)
+        raise crowded()
     try:
         with _working:
             yield
