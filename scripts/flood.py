@@ -161,7 +161,7 @@ def measure(url: str, folder: Path, seconds: float) -> Iterator[Phase]:
     with ExitStack() as stack:
         servers = [stack.enter_context(application(url, folder / name)) for name in ("a", "b")]
         measuring = Measuring(servers, folder, seconds)
-        measuring.phase("warm", seconds=WARM)
+        measuring.phase("warm", addresses=1, seconds=WARM)
         yield measuring.phase("calm")
         for name, addresses in (("one attacker", 1), ("attackers at 100 addresses", 100)):
             with database.write() as session:

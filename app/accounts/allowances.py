@@ -9,7 +9,7 @@ it is a reason to look there before anything is begun.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -81,7 +81,8 @@ def take(database: Database, takings: Sequence[Taking]) -> None:
     if problem is not None:
         raise problem
     with database.write() as writing:
-        take_within(writing, takings)
+        spent = take_within(writing, takings)
+    _remember(database, spent)
 
 
 def _refuse_remembered(database: Database, takings: Sequence[Taking]) -> None:
@@ -92,6 +93,19 @@ def _refuse_remembered(database: Database, takings: Sequence[Taking]) -> None:
         if found_at is not None and found_at <= now < found_at + REMEMBERED:
             spent.append((rule, began_at))
     _refuse(spent, now)
+
+
+def _remember(database: Database, spent: Mapping[str, datetime]) -> None:
+    """Remember counts that are used up, by when their windows began."""
+    now = utc_now()
+    if len(_used_up) + len(spent) > MOST_REMEMBERED:
+        _used_up.clear()
+    _used_up.update({(database.url, name): (now, began_at) for name, began_at in spent.items()})
+
+
+def _forget(database: Database, names: Iterable[str]) -> None:
+    for name in names:
+        _used_up.pop((database.url, name), None)
 
 
 def is_doubtful(database: Database, takings: Sequence[Taking]) -> bool:
@@ -116,19 +130,19 @@ def refusals_of(
     rules = {name: rule for names in named for name, rule in names.items()}
     found = session.exec(select(Allowance).where(col(Allowance.name).in_(rules))).all()
     began = {row.name: row.began_at for row in found if row.taken >= rules[row.name].most}
-    for name in rules:
-        _used_up.pop((database.url, name), None)
-    if len(_used_up) + len(began) > MOST_REMEMBERED:
-        _used_up.clear()
-    _used_up.update({(database.url, name): (now, began_at) for name, began_at in began.items()})
+    _forget(database, rules)
+    _remember(database, began)
     return [
         _refusal([(rule, began[name]) for name, rule in names.items() if name in began], now)
         for names in named
     ]
 
 
-def take_within(session: Writing, takings: Sequence[Taking]) -> None:
+def take_within(session: Writing, takings: Sequence[Taking]) -> dict[str, datetime]:
     """The same in a transaction that is open already: refused, nothing of it is done.
+
+    Returns:
+        The names of counts that are used up now, and when their windows began.
 
     Raises:
         TooMany: one of the rules is used up.
@@ -136,9 +150,10 @@ def take_within(session: Writing, takings: Sequence[Taking]) -> None:
     now = utc_now()
     # In one order, so that no two wait for each other's rows.
     named = sorted(((_name(rule, of), rule) for rule, of in takings), key=itemgetter(0))
-    counted = [(rule, *_count(session, name, rule, now)) for name, rule in named]
+    counted = [(name, rule, *_count(session, name, rule, now)) for name, rule in named]
     # Refusing undoes the transaction, and with it the counting.
-    _refuse([(rule, began) for rule, taken, began in counted if taken > rule.most], now)
+    _refuse([(rule, began) for _, rule, taken, began in counted if taken > rule.most], now)
+    return {name: began for name, rule, taken, began in counted if taken == rule.most}
 
 
 def give_back(database: Database, takings: Sequence[Taking]) -> None:
@@ -150,8 +165,7 @@ def give_back(database: Database, takings: Sequence[Taking]) -> None:
             .where(col(Allowance.name).in_(names), col(Allowance.taken) > 0)
             .values(taken=Allowance.taken - 1)
         )
-    for name in names:
-        _used_up.pop((database.url, name), None)
+    _forget(database, names)
 
 
 def forget(session: Writing, takings: Sequence[Taking]) -> None:

@@ -31,9 +31,6 @@ AT_ONCE = 2
 
 IN_LINE = 12
 """Further ones that wait for their turn. Beyond them people are asked to try again."""
-
-ROOM = AT_ONCE + IN_LINE
-
 FEWEST_CHARACTERS = 5
 """Different characters below which a password is a pattern rather than a secret."""
 
@@ -43,7 +40,7 @@ SHORTEST_PART = 4
 hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 _working = threading.BoundedSemaphore(AT_ONCE)
-_admitted = threading.BoundedSemaphore(ROOM)
+_admitted = threading.BoundedSemaphore(AT_ONCE + IN_LINE)
 
 
 def hash_password(password: str) -> str:

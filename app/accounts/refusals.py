@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.accounts.allowances import is_doubtful
 from app.accounts.commands.sign_ins import Attempt, Desk, attempt_of, refusals_of
-from app.accounts.passwords import ROOM, crowded
+from app.accounts.passwords import crowded
 from app.accounts.schemas import TokenForm
 from app.problems import Problem, problem_response
 from app.settings import Network
@@ -36,9 +36,9 @@ MOST_BYTES = 4_096
 GATHERING = 0.1
 """Seconds for which attempts wait for each other, so that one look-up serves many."""
 
-AT_ONCE = ROOM
-"""Attempts that one worker has the operation work on at a time, so that threads are left to all
-else. As many as there is room for where passwords are compared: all are counted soon."""
+AT_ONCE = 4
+"""Attempts that one worker has the operation work on at a time. More would keep searches from the
+interpreter, which one thread has at a time."""
 
 IN_LINE = 50
 """Further ones that wait. Beyond them people are asked to try again; nothing is counted for it."""
@@ -123,12 +123,17 @@ class Refusals:
         attempt = attempt_of(email, caller_of(scope, self.trusted))
         waiting = self._waiting_here()
         problem: Problem | None = await self._refusal(waiting, attempt)
-        if problem is None and await waiting.has_turn():
-            try:
-                await self.app(scope, _again(read, receive), send)
-            finally:
-                waiting.turns.release()
-            return
+        if problem is None:
+            waits = waiting.turns.locked()
+            if await waiting.has_turn():
+                try:
+                    # Much may have been used up meanwhile.
+                    problem = await self._refusal(waiting, attempt) if waits else None
+                    if problem is None:
+                        await self.app(scope, _again(read, receive), send)
+                        return
+                finally:
+                    waiting.turns.release()
         scope["route"] = self.route
         scope["state"][REFUSED] = problem or crowded()
         await self.tell(scope, receive, send)

@@ -163,6 +163,21 @@ def test_for_whom_there_is_no_room_in_the_line_the_operation_does_nothing(
     assert place.sign_in("somebody@example.org").status_code == 400
 
 
+def test_whoever_waits_in_the_line_is_refused_if_that_comes_to_be_certain(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    takings = [(allowances.SIGN_IN_ACCOUNT, "somebody@example.org")]
+    with ThreadPoolExecutor(1) as pool:
+        with busy(place, monkeypatch) as begun:
+            waits = pool.submit(place.sign_in, "somebody@example.org")
+            time.sleep(0.05)
+            # The last of them makes it doubtful.
+            for _ in range(OFTEN):
+                allowances.take(place.app.state.database, takings)
+        assert waits.result().status_code == 429
+        assert len(begun) == refusals.AT_ONCE
+
+
 def test_whoever_waits_in_the_line_comes_to_their_turn(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
