@@ -1,11 +1,15 @@
-"""What is listed, chosen or imported for a provider is its own, and nobody else's."""
+"""What is listed, chosen, imported or decided about belongs to whom."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from listed import DRAFT, VENUE, Caller, caller, owner
+
+from app.database import uuid7
+from app.listings.moderation.queries import Subject, not_theirs
 
 PROPOSAL = {"kind": "term", "scheme": "activity_type", "name": "Beekeeping", "why": "We do it."}
 ONE, OTHER = "two-oars", "damson-yard"
@@ -64,3 +68,38 @@ def test_two_providers_may_use_one_reference(work: TestClient) -> None:
         url = f"{of(provider, 'activities')}/import?dry_run=false"
         report = who.client.post(url, content=record, headers=headers).json()
         assert report["created"] == 1
+
+
+ME, SOMEBODY = uuid7(), uuid7()
+
+
+@pytest.mark.parametrize(
+    ("authors", "submitted_by", "created_by", "live", "mine"),
+    [
+        ([SOMEBODY], SOMEBODY, SOMEBODY, False, False),
+        ([ME], SOMEBODY, SOMEBODY, True, True),
+        ([SOMEBODY], ME, SOMEBODY, True, True),
+        ([SOMEBODY], SOMEBODY, ME, False, True),
+        ([SOMEBODY], SOMEBODY, ME, True, False),
+    ],
+)
+def test_nobody_decides_about_a_listing_in_which_they_took_part(
+    authors: list[Any], submitted_by: Any, created_by: Any, *, live: bool, mine: bool
+) -> None:
+    listing = SimpleNamespace(
+        authors=[str(one) for one in authors], submitted_by=submitted_by, created_by=created_by
+    )
+    held: Any = SimpleNamespace(listing=listing, live=object() if live else None)
+    subject = Subject("activities", held, None, uuid7(), uuid7())
+    officer: Any = SimpleNamespace(id=ME, providers={})
+    assert (not_theirs(subject, officer) is not None) is mine
+    officer.providers[subject.provider_id] = "owner"
+    assert not_theirs(subject, officer) is not None
+
+
+@pytest.mark.parametrize("mine", [False, True])
+def test_nobody_decides_about_their_own_request(*, mine: bool) -> None:
+    request: Any = SimpleNamespace(account_id=ME if mine else SOMEBODY)
+    officer: Any = SimpleNamespace(id=ME, providers={})
+    subject = Subject("claims", None, request, uuid7(), uuid7())
+    assert (not_theirs(subject, officer) is not None) is mine
