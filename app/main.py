@@ -244,12 +244,6 @@ def _settling(send: Send) -> Send:
 
 def _add_layers(application: FastAPI, settings: Settings) -> None:
     """The layers around every request; the last one added is the outermost but for `Requests`."""
-    application.add_middleware(
-        Refusals,
-        desk=application.state.desk,
-        route=app.accounts.router.token_route,
-        trusted=settings.trusted_proxies,
-    )
     application.add_middleware(Compression, minimum_size=settings.compress_from_bytes)
     application.add_middleware(
         Guard,
@@ -263,10 +257,19 @@ def _add_layers(application: FastAPI, settings: Settings) -> None:
     inside = application.build_middleware_stack
 
     def whole_stack() -> ASGIApp:
-        # Outside the framework's own layers too: what is given out again passes none of them.
+        # Outside the framework's own layers too: what is given out again, or refused in a flood,
+        # passes none of them.
         index: Index = application.state.index
-        direct = Direct(
+        refusals = Refusals(
             inside(),
+            desk=application.state.desk,
+            route=app.accounts.router.token_route,
+            trusted=settings.trusted_proxies,
+            minimum_size=settings.compress_from_bytes,
+            origins=settings.origins,
+        )
+        direct = Direct(
+            refusals,
             routes=app.search.router.direct_routes(),
             minimum_size=settings.compress_from_bytes,
             max_url_bytes=settings.max_url_bytes,

@@ -25,7 +25,8 @@ TESTS = {
         *("tests/accounts/test_sign_in.py", TABLE),
     ],
     "app/listings": [
-        *("tests/listings/test_moderation.py", "tests/listings/test_providers.py"),
+        *("tests/listings/test_belonging.py", "tests/listings/test_moderation.py"),
+        "tests/listings/test_providers.py",
         *("tests/listings/test_reading.py", "tests/listings/test_activities.py"),
         *("tests/listings/test_imports.py", TABLE),
     ],

@@ -3,12 +3,13 @@
 A window begins with the first attempt and is not made longer by attempts that were refused, so
 nobody can keep another person out by trying on. Attempts that turn out well are given back.
 
-The table is the truth. What was just found used up there each worker remembers for a second, so
-that a flood of attempts does not become a flood of readings.
+The table is the truth. What was found used up there each worker remembers: for a second it is
+believed, so that a flood of attempts does not become a flood of readings; until the window is over
+it is a reason to look there before anything is begun.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -16,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import case, delete, event, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from app.accounts.models import Allowance
 from app.database import Database, Writing, utc_now
@@ -74,39 +75,74 @@ def take(database: Database, takings: Sequence[Taking]) -> None:
         TooMany: one of them is used up. Such an attempt is not counted, and costs one reading at
             the most.
     """
-    refuse_remembered(database, takings)
-    now = utc_now()
-    named = {_name(rule, of): rule for rule, of in takings}
+    _refuse_remembered(database, takings)
     with database.read() as session:
-        found = session.exec(select(Allowance).where(col(Allowance.name).in_(named))).all()
-    spent = [row for row in found if row.taken >= named[row.name].most]
-    if len(_used_up) + len(spent) > MOST_REMEMBERED:
-        _used_up.clear()
-    _used_up.update({(database.url, row.name): (now, row.began_at) for row in spent})
-    _refuse([(named[row.name], row.began_at) for row in spent], now)
+        (problem,) = refusals_of(database, session, [takings])
+    if problem is not None:
+        raise problem
     with database.write() as writing:
-        take_within(writing, takings)
+        spent = take_within(writing, takings)
+    _remember(database, spent)
 
 
-def refuse_remembered(database: Database, takings: Sequence[Taking]) -> None:
-    """Go on unless one of these rules was found used up a moment ago.
-
-    Raises:
-        TooMany: one was. Nothing was read to say so.
-    """
-    if not _used_up:
-        return
+def _refuse_remembered(database: Database, takings: Sequence[Taking]) -> None:
     now = utc_now()
     spent = []
-    for rule, of in takings:
+    for rule, of in takings if _used_up else ():
         found_at, began_at = _used_up.get((database.url, _name(rule, of)), (None, now))
         if found_at is not None and found_at <= now < found_at + REMEMBERED:
             spent.append((rule, began_at))
     _refuse(spent, now)
 
 
-def take_within(session: Writing, takings: Sequence[Taking]) -> None:
+def _remember(database: Database, spent: Mapping[str, datetime]) -> None:
+    """Remember counts that are used up, by when their windows began."""
+    now = utc_now()
+    if len(_used_up) + len(spent) > MOST_REMEMBERED:
+        _used_up.clear()
+    _used_up.update({(database.url, name): (now, began_at) for name, began_at in spent.items()})
+
+
+def _forget(database: Database, names: Iterable[str]) -> None:
+    for name in names:
+        _used_up.pop((database.url, name), None)
+
+
+def is_doubtful(database: Database, takings: Sequence[Taking]) -> bool:
+    """Whether one of these rules was found used up in a window that may still be open."""
+    now = utc_now()
+    for rule, of in takings if _used_up else ():
+        found = _used_up.get((database.url, _name(rule, of)))
+        if found is not None and now < found[1] + rule.window:
+            return True
+    return False
+
+
+def refusals_of(
+    database: Database, session: Session, attempts: Sequence[Sequence[Taking]]
+) -> list[TooMany | None]:
+    """What each of these attempts would be told, which none of them is counted for.
+
+    Costs one statement, and remembers what it finds used up, or not any more.
+    """
+    now = utc_now()
+    named = [{_name(rule, of): rule for rule, of in takings} for takings in attempts]
+    rules = {name: rule for names in named for name, rule in names.items()}
+    found = session.exec(select(Allowance).where(col(Allowance.name).in_(rules))).all()
+    began = {row.name: row.began_at for row in found if row.taken >= rules[row.name].most}
+    _forget(database, rules)
+    _remember(database, began)
+    return [
+        _refusal([(rule, began[name]) for name, rule in names.items() if name in began], now)
+        for names in named
+    ]
+
+
+def take_within(session: Writing, takings: Sequence[Taking]) -> dict[str, datetime]:
     """The same in a transaction that is open already: refused, nothing of it is done.
+
+    Returns:
+        The names of counts that are used up now, and when their windows began.
 
     Raises:
         TooMany: one of the rules is used up.
@@ -114,9 +150,10 @@ def take_within(session: Writing, takings: Sequence[Taking]) -> None:
     now = utc_now()
     # In one order, so that no two wait for each other's rows.
     named = sorted(((_name(rule, of), rule) for rule, of in takings), key=itemgetter(0))
-    counted = [(rule, *_count(session, name, rule, now)) for name, rule in named]
+    counted = [(name, rule, *_count(session, name, rule, now)) for name, rule in named]
     # Refusing undoes the transaction, and with it the counting.
-    _refuse([(rule, began) for rule, taken, began in counted if taken > rule.most], now)
+    _refuse([(rule, began) for _, rule, taken, began in counted if taken > rule.most], now)
+    return {name: began for name, rule, taken, began in counted if taken == rule.most}
 
 
 def give_back(database: Database, takings: Sequence[Taking]) -> None:
@@ -128,7 +165,7 @@ def give_back(database: Database, takings: Sequence[Taking]) -> None:
             .where(col(Allowance.name).in_(names), col(Allowance.taken) > 0)
             .values(taken=Allowance.taken - 1)
         )
-    _used_up.clear()
+    _forget(database, names)
 
 
 def forget(session: Writing, takings: Sequence[Taking]) -> None:
@@ -147,13 +184,21 @@ def _name(rule: Rule, of: str) -> str:
 
 
 def _refuse(spent: Sequence[tuple[Rule, datetime]], now: datetime) -> None:
+    problem = _refusal(spent, now)
+    if problem is not None:
+        raise problem
+
+
+def _refusal(spent: Sequence[tuple[Rule, datetime]], now: datetime) -> TooMany | None:
+    """What there is to tell where these rules are used up, in windows that began then."""
     waits = [(began + rule.window - now).total_seconds() for rule, began in spent]
     longest = max(waits, default=0)
-    if longest > 0:
-        raise TooMany(
-            "This was tried too often. Please wait a little before the next attempt.",
-            retry_after=int(longest) + 1,
-        )
+    if longest <= 0:
+        return None
+    return TooMany(
+        "This was tried too often. Please wait a little before the next attempt.",
+        retry_after=int(longest) + 1,
+    )
 
 
 def _count(session: Writing, name: str, rule: Rule, now: datetime) -> tuple[int, datetime]:

@@ -31,7 +31,6 @@ AT_ONCE = 2
 
 IN_LINE = 12
 """Further ones that wait for their turn. Beyond them people are asked to try again."""
-
 FEWEST_CHARACTERS = 5
 """Different characters below which a password is a pattern rather than a secret."""
 
@@ -83,10 +82,15 @@ def _normal(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
+def crowded() -> Unavailable:
+    """The problem of those for whom there is no room in the line."""
+    return Unavailable("Too many people are signing in at this moment.", retry_after=5)
+
+
 @contextmanager
 def _turn() -> Iterator[None]:
     if not _admitted.acquire(blocking=False):
-        raise Unavailable("Too many people are signing in at this moment.", retry_after=5)
+        raise crowded()
     try:
         with _working:
             yield

@@ -1,13 +1,16 @@
 """Attempts to sign in that are certain to be refused: answered as ever, and at little cost."""
 
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from accounts.conftest import Place
+from accounts.conftest import Place, PlaceMaker
 from preparing import PASSWORD
 from sqlalchemy import Engine, delete, event
 from sqlalchemy.exc import OperationalError
@@ -16,9 +19,10 @@ from app.accounts import allowances, refusals
 from app.accounts.commands import sign_ins
 from app.accounts.commands.accounts import set_password
 from app.accounts.models import Account, Allowance
+from app.accounts.oauth import OAuthRefusal
 from app.accounts.passwords import hash_password
 from app.accounts.principals import SYSTEM
-from app.database import utc_now
+from app.database import utc_now, uuid7
 from app.traffic.allowance import TooMany
 
 OFTEN = 10
@@ -59,6 +63,27 @@ def test_it_is_told_as_the_operation_tells_it(
     assert by_operation[0] == 429
 
 
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_it_is_told_to_websites_and_compressed_as_ever(
+    make_place: PlaceMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = make_place(origins=("https://care.example.org",), compress_from_bytes=1)
+    with place.app.state.database.write() as session:
+        session.add(allowance_of("somebody@example.org"))
+    now = utc_now()
+    monkeypatch.setattr(allowances, "utc_now", lambda: now)
+    for origin in ("https://care.example.org", "https://other.example.org"):
+        # Bodies that differ are compressed to other lengths.
+        sent = {"Origin": origin, "X-Request-Id": str(uuid7())}
+        allowances._used_up.clear()  # noqa: SLF001 - as another worker has it.
+        by_operation = told(place.sign_in("somebody@example.org", **sent))
+        with monkeypatch.context() as patched:
+            patched.setattr(sign_ins, "sign_in", None)
+            assert told(place.sign_in("somebody@example.org", **sent)) == by_operation
+        assert by_operation[0] == 429
+        assert by_operation[1]["content-encoding"] == "gzip"
+
+
 def test_a_refusal_that_is_certain_costs_one_look_up(
     refused: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,7 +97,9 @@ def test_a_refusal_that_is_certain_costs_one_look_up(
 
     event.listen(engine, "before_cursor_execute", note)
     assert refused.sign_in("somebody@example.org").status_code == 429
-    assert len(statements) == 1
+    event.remove(engine, "before_cursor_execute", note)
+    # Where accounts were signed in to from, and how often all this was tried.
+    assert len(statements) == 2
 
 
 def test_many_at_once_are_looked_up_together(
@@ -81,18 +108,86 @@ def test_many_at_once_are_looked_up_together(
     monkeypatch.setattr(sign_ins, "sign_in", None)
     looked_up = []
 
-    def known(database: Any, asked: Any) -> set[str]:
-        looked_up.append(len(asked))
-        return sign_ins.known_origins(database, asked)
+    def look_up(database: Any, attempts: Any) -> Any:
+        looked_up.append(len(attempts))
+        return sign_ins.refusals_of(database, attempts)
 
     monkeypatch.setattr(refusals, "GATHERING", 0.3)
-    monkeypatch.setattr(refusals, "known_origins", known)
+    monkeypatch.setattr(refusals, "refusals_of", look_up)
     people = [f"nobody-{number}@example.org" for number in range(8)]
     with ThreadPoolExecutor(8) as pool:
         statuses = [answer.status_code for answer in pool.map(refused.sign_in, people)]
     assert statuses == [429] * 8
     assert sum(looked_up) == 8
     assert len(looked_up) < 8
+
+
+@contextmanager
+def busy(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
+    """Keep the operation busy with as many attempts as it works on; gives those that it began."""
+    begun: list[object] = []
+    go_on = threading.Event()
+
+    def work(*arguments: object) -> None:
+        begun.append(arguments)
+        go_on.wait(20)
+        raise OAuthRefusal("invalid_grant", sign_ins.NOT_FITTING)
+
+    monkeypatch.setattr(sign_ins, "sign_in", work)
+    with ThreadPoolExecutor(refusals.AT_ONCE) as pool:
+        people = [f"nobody-{number}@example.org" for number in range(refusals.AT_ONCE)]
+        answers = [pool.submit(place.sign_in, one) for one in people]
+        while len(begun) < refusals.AT_ONCE:
+            time.sleep(0.005)
+        try:
+            yield begun
+        finally:
+            go_on.set()
+        assert {answer.result().status_code for answer in answers} == {400}
+
+
+@pytest.mark.parametrize(("name", "value"), [("IN_LINE", 0), ("PATIENCE", 0.02)])
+def test_for_whom_there_is_no_room_in_the_line_the_operation_does_nothing(
+    place: Place, monkeypatch: pytest.MonkeyPatch, name: str, value: float
+) -> None:
+    monkeypatch.setattr(refusals, name, value)
+    with busy(place, monkeypatch) as begun:
+        answer = place.sign_in("somebody@example.org")
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"] == "5"
+        # What is no sign-in with a password does not stand in that line.
+        form = {"grant_type": "refresh_token", "refresh_token": "x"}
+        assert place.client.post("/v1/auth/token", data=form).status_code == 400
+        assert len(begun) == refusals.AT_ONCE
+    assert place.rows(Allowance) == []
+    assert place.sign_in("somebody@example.org").status_code == 400
+
+
+def test_whoever_waits_in_the_line_is_refused_if_that_comes_to_be_certain(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    takings = [(allowances.SIGN_IN_ACCOUNT, "somebody@example.org")]
+    with ThreadPoolExecutor(1) as pool:
+        with busy(place, monkeypatch) as begun:
+            waits = pool.submit(place.sign_in, "somebody@example.org")
+            time.sleep(0.05)
+            # The last of them makes it doubtful.
+            for _ in range(OFTEN):
+                allowances.take(place.app.state.database, takings)
+        assert waits.result().status_code == 429
+        assert len(begun) == refusals.AT_ONCE
+
+
+def test_whoever_waits_in_the_line_comes_to_their_turn(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with busy(place, monkeypatch) as begun:
+            waits = pool.submit(place.sign_in, "somebody@example.org")
+            time.sleep(0.05)
+            assert len(begun) == refusals.AT_ONCE
+        assert waits.result().status_code == 400
+        assert len(begun) == refusals.AT_ONCE + 1
 
 
 def test_a_place_that_is_known_is_let_through(place: Place) -> None:
@@ -113,15 +208,40 @@ def begin_counts_anew_elsewhere(place: Place) -> None:
         session.execute(delete(Allowance))
 
 
-def test_after_a_second_the_table_is_asked_again(
-    refused: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_table_is_the_truth(refused: Place) -> None:
     person = refused.person()
     assert refused.sign_in(person.email).status_code == 429
     begin_counts_anew_elsewhere(refused)
+    assert refused.sign_in(person.email).status_code == 200
+
+
+def test_what_was_found_is_believed_for_a_second(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, takings = place.app.state.database, [(allowances.RESET_EMAIL, "a@example.org")]
+    for _ in range(allowances.RESET_EMAIL.most):
+        allowances.take(database, takings)
+    with pytest.raises(TooMany):
+        allowances.take(database, takings)
+    begin_counts_anew_elsewhere(place)
+    with pytest.raises(TooMany):
+        allowances.take(database, takings)
     later = utc_now() + allowances.REMEMBERED + timedelta(milliseconds=1)
     monkeypatch.setattr(allowances, "utc_now", lambda: later)
-    assert refused.sign_in(person.email).status_code == 200
+    allowances.take(database, takings)
+
+
+def test_after_its_window_nothing_is_doubtful(
+    refused: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, takings = refused.app.state.database, [(allowances.SIGN_IN_ALL, "all")]
+    found_at = utc_now()
+    key = (database.url, allowances._name(*takings[0]))  # noqa: SLF001 - as it is remembered.
+    monkeypatch.setitem(allowances._used_up, key, (found_at, found_at))  # noqa: SLF001
+    assert allowances.is_doubtful(database, takings)
+    later = found_at + allowances.SIGN_IN_ALL.window
+    monkeypatch.setattr(allowances, "utc_now", lambda: later)
+    assert not allowances.is_doubtful(database, takings)
 
 
 def test_a_clock_that_is_set_back_makes_nobody_wait(
@@ -175,6 +295,8 @@ FORM_TYPE = "application/x-www-form-urlencoded"
         (urlencode(FORM | {"password": ""}), FORM_TYPE, "", 400),
         (urlencode(FORM | {"username": ""}), FORM_TYPE, "", 400),
         (urlencode(FORM | {"username": "a" * 255}), FORM_TYPE, "", 400),
+        (urlencode(FORM | {"more": "x" * 5_000}), FORM_TYPE, "", 429),
+        (urlencode(FORM | {"more": "x" * 200_000}), FORM_TYPE, "", 413),
         (urlencode(FORM | {"grant_type": "x"}), FORM_TYPE, "", 400),
         (urlencode({"grant_type": "refresh_token", "refresh_token": "x"}), FORM_TYPE, "", 400),
         (urlencode({f"n{n}": "" for n in range(12)}), FORM_TYPE, "", 400),
@@ -201,7 +323,7 @@ def test_a_look_up_that_fails_leaves_it_to_the_operation(
     def fail(*_: object) -> None:
         raise OperationalError("", {}, Exception())
 
-    monkeypatch.setattr(refusals, "known_origins", fail)
+    monkeypatch.setattr(refusals, "refusals_of", fail)
     assert refused.sign_in("somebody@example.org").status_code == 429
     monkeypatch.setattr(sign_ins, "_find", fail)
     assert refused.sign_in("somebody@example.org").status_code == 503

@@ -9,13 +9,13 @@ import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import exists, update
 from sqlmodel import Session, col, select
 
-from app.accounts import passwords
+from app.accounts import allowances, passwords
 from app.accounts.allowances import (
     SIGN_IN_ACCOUNT,
     SIGN_IN_ADDRESS,
@@ -32,6 +32,7 @@ from app.accounts.opaque import digest_of, make_secret
 from app.accounts.principals import SYSTEM
 from app.accounts.tokens import RefusedTokenError, Tokens
 from app.database import Database, Writing, utc_now
+from app.traffic.allowance import TooMany
 
 KNOWN_FOR = timedelta(days=90)
 """For how long an address counts as one that an account was signed in to from."""
@@ -57,6 +58,30 @@ class Caller:
     device: str | None
 
 
+class Attempt(NamedTuple):
+    """An attempt to sign in with a password: who as, and where from."""
+
+    email: str
+    """As accounts have it, however it was typed."""
+    caller: str
+    """The address of the caller."""
+
+    @property
+    def origin(self) -> str:
+        """What is kept of the caller's address, to know it again with the same account."""
+        return hashlib.sha256(f"{self.email} {self.caller}".encode()).hexdigest()
+
+    def takings(self, *, known: bool) -> list[Taking]:
+        """What it counts against; known is an origin that was signed in from before."""
+        if known:
+            return [(SIGN_IN_KNOWN, f"{self.email} {self.caller}")]
+        return [
+            (SIGN_IN_ACCOUNT, self.email),
+            (SIGN_IN_ADDRESS, self.caller),
+            (SIGN_IN_ALL, "all"),
+        ]
+
+
 class Desk:
     """What signing in needs of the application: its tokens, and how long one sign-in lasts."""
 
@@ -80,10 +105,9 @@ def sign_in(desk: Desk, email: str, password: str, caller: Caller) -> Granted:
         TooMany: this was tried too often.
         Unavailable: too many others are signing in.
     """
-    address = address_of(email)
-    origin = origin_of(address, caller)
-    account, known = _find(desk.database, address, origin)
-    takings = sign_in_takings(address, caller, known=known)
+    attempt = attempt_of(email, caller.address)
+    account, known = _find(desk.database, attempt)
+    takings = attempt.takings(known=known)
     take(desk.database, takings)
     fits = passwords.fits(account.password if account else None, password)
     if account is None or not fits or account.disabled_at is not None:
@@ -97,7 +121,7 @@ def sign_in(desk: Desk, email: str, password: str, caller: Caller) -> Granted:
         used_at=now,
         expires_at=now + desk.longest,
         device=caller.device,
-        origin=origin,
+        origin=attempt.origin,
     )
     with desk.database.write() as session:
         granted = _begin(session, desk, account, begun, renewed)
@@ -105,52 +129,47 @@ def sign_in(desk: Desk, email: str, password: str, caller: Caller) -> Granted:
     return granted
 
 
-def sign_in_takings(address: str, caller: Caller, *, known: bool) -> list[Taking]:
-    """What an attempt with a password counts against."""
-    if known:
-        return [(SIGN_IN_KNOWN, f"{address} {caller.address}")]
-    return [
-        (SIGN_IN_ACCOUNT, address),
-        (SIGN_IN_ADDRESS, caller.address),
-        (SIGN_IN_ALL, "all"),
-    ]
+def attempt_of(email: str, caller: str) -> Attempt:
+    """An attempt with an e-mail address as it was typed."""
+    return Attempt("".join(email.split()).lower(), caller)
 
 
-def address_of(email: str) -> str:
-    """An e-mail address as accounts have it, however it was typed."""
-    return "".join(email.split()).lower()
-
-
-def origin_of(address: str, caller: Caller) -> str:
-    """What is kept of a caller's address, to know it again with the same account."""
-    return hashlib.sha256(f"{address} {caller.address}".encode()).hexdigest()
-
-
-def _find(database: Database, address: str, origin: str) -> tuple[Account | None, bool]:
+def _find(database: Database, attempt: Attempt) -> tuple[Account | None, bool]:
     """The account, and whether it was signed in to from there before; one statement."""
     before = exists().where(
         col(SignIn.account_id) == Account.id,
-        col(SignIn.origin) == origin,
+        col(SignIn.origin) == attempt.origin,
         col(SignIn.started_at) > utc_now() - KNOWN_FOR,
     )
     with database.read() as session:
-        row = session.exec(select(Account, before).where(Account.email == address)).first()
+        row = session.exec(select(Account, before).where(Account.email == attempt.email)).first()
     return row or (None, False)
 
 
-def known_origins(database: Database, asked: Collection[tuple[str, str]]) -> set[str]:
-    """Of these addresses with their origins, the origins that accounts were signed in to from."""
+def refusals_of(database: Database, attempts: Collection[Attempt]) -> dict[Attempt, TooMany]:
+    """Those of these attempts that were tried too often, and what they would be told.
+
+    Costs two statements for all of them together.
+    """
+    asked = {attempt.origin: attempt for attempt in attempts}
     statement = (
         select(SignIn.origin)
         .join(Account)
         .where(
-            col(Account.email).in_({address for address, _ in asked}),
-            col(SignIn.origin).in_({origin for _, origin in asked}),
+            col(Account.email).in_({attempt.email for attempt in attempts}),
+            col(SignIn.origin).in_(asked),
             col(SignIn.started_at) > utc_now() - KNOWN_FOR,
         )
     )
     with database.read() as session:
-        return set(session.exec(statement))
+        known = set(session.exec(statement))
+        takings = [attempt.takings(known=origin in known) for origin, attempt in asked.items()]
+        problems = allowances.refusals_of(database, session, takings)
+    return {
+        attempt: problem
+        for attempt, problem in zip(asked.values(), problems, strict=True)
+        if problem is not None
+    }
 
 
 def _begin(
