@@ -31,6 +31,7 @@ AT_ONCE = 2
 
 IN_LINE = 12
 """Further ones that wait for their turn. Beyond them people are asked to try again."""
+
 FEWEST_CHARACTERS = 5
 """Different characters below which a password is a pattern rather than a secret."""
 
