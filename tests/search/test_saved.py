@@ -4,7 +4,10 @@ import gc
 import json
 import logging
 import pickle
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,7 +26,7 @@ from app.parameters import LanguageParams
 from app.schema import start_epoch
 from app.search.answers import SimilarParams, activities_found, activities_like
 from app.search.criteria import SearchCriteria
-from app.search.index import saved
+from app.search.index import apart, follow, reader, saved
 from app.search.index.follow import Index
 from app.search.index.snapshot import Snapshot
 
@@ -321,3 +324,65 @@ def test_languages_have_summaries_of_their_own(start: Callable[..., Snapshot]) -
         for lang in ("en", "easy")
     )
     assert plain != easy
+
+
+APART = "the catalogue could not be read by another process"
+
+
+def test_a_large_catalogue_is_read_by_another_process(
+    start: Callable[..., Snapshot],
+    database: Database,
+    told: Callable[[], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    index = Index(database, lambda: TODAY)
+    index.refresh()
+    told()
+    monkeypatch.setattr(follow, "LARGE", 1)
+    found = start()
+    assert told() == [SAVED]
+    assert answers(found) == answers(index.snapshot())
+    change(database, "since")
+    again = start()
+    assert told() == [SAVED]
+    assert again.late == 3
+
+
+def test_where_no_other_process_can_read_it_is_read_here(
+    start: Callable[..., Snapshot], told: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "LARGE", 1)
+    monkeypatch.setattr(apart, "READER", "app.search.index.not_there")
+    assert start().total > 1
+    assert told() == [APART, READ]
+    start()
+    assert told() == [SAVED]
+
+
+def test_who_stops_waits_for_no_reading(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "LARGE", 1)
+    monkeypatch.setattr(apart, "BETWEEN_LOOKS", 0.01)
+    index = Index(database, lambda: TODAY, tmp_path / "index")
+    index.start()
+    while not (tmp_path / "index/lock").exists():
+        time.sleep(0.01)
+    begun = time.monotonic()
+    index.stop()
+    assert time.monotonic() - begun < 10
+    assert not index.ready
+    assert folders(tmp_path) == []
+
+
+def test_the_other_process_carries_out_its_order_and_ends_with_whoever_gave_it(
+    url: str, tmp_path: Path
+) -> None:
+    order = json.dumps({"url": url, "folder": str(tmp_path / "index"), "today": str(TODAY)})
+    command = [sys.executable, "-m", apart.READER]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:  # noqa: S603 - ours.
+        # What it reads from ends at once.
+        process.communicate(f"{order}\n".encode(), timeout=60)
+    assert process.returncode == 1
+    assert reader.save_whole(order)
+    assert [one.startswith("snapshot-") for one in folders(tmp_path)] == [True]

@@ -18,6 +18,7 @@ from app.database import Database
 from app.geo.queries import areas_on
 from app.problems import Unavailable
 from app.search.index import saved
+from app.search.index.apart import read_apart
 from app.search.index.facts import Indexable
 from app.search.index.snapshot import Snapshot, built, changed, empty_snapshot, settled
 
@@ -28,6 +29,9 @@ LOOK_EVERY = 0.25
 
 MOST_LATE = 2_000
 """So many rows may stand outside the grid before it is made anew."""
+
+LARGE = 20_000
+"""So many activities take a minute to read: they are read by a process of its own."""
 
 MOST_CHANGES = 5_000
 """With more changes than this since the last look, all is read again."""
@@ -120,6 +124,8 @@ class Index:
             try:
                 self.refresh()
             except Exception as error:  # noqa: BLE001 - nothing may end the following.
+                if self._stopping.is_set():
+                    break
                 # A database that is away comes back: what was read last is answered meanwhile.
                 kind = type(error).__name__
                 logger.warning("the catalogue cannot be followed", extra={"fields": {"kind": kind}})
@@ -141,20 +147,54 @@ class Index:
     def _saved_or_built(self) -> Snapshot:
         """The catalogue as it was saved, with what changed since; or read whole, and saved."""
         assert self._folder is not None  # noqa: S101 - tells mypy what the caller has looked at.
-        # The transaction begins when it is our turn, and sees what another worker saw and saved.
-        with saved.alone(self._folder), self._database.read() as session:
-            start = self._empty(session, read_clock(session), self._today(), self._folder)
-            face = ClockFace(start.epoch, start.sequence)
-            known = saved.load(self._folder, start)
-            if known is not None and (followed := _followed(session, known, face)):
-                fields = {"activities": followed.total, "sequence": known.sequence}
-                logger.info("read a saved snapshot", extra={"fields": fields})
-                return followed
-            snapshot = self._built(session, start)
+        with saved.alone(self._folder):
+            # When it is our turn, another worker may just have read and saved it.
+            found = self._saved(self._folder)
+            if found is None and self._is_large():
+                today, url = self._today(), self._database.url
+                if read_apart(url, self._folder, today, self._stopping):
+                    found = self._saved(self._folder)
+                elif self._stopping.is_set():
+                    raise Unavailable("The catalogue is not read any more.")
+                else:
+                    logger.warning("the catalogue could not be read by another process")
+            if found is not None:
+                return found
+            with self._database.read() as session:
+                start = self._start(session, self._folder)
+                snapshot = self._built(session, start)
             if saved.save(self._folder, snapshot):
                 # Mapped from the file it takes less memory, and shares it with other workers.
                 return saved.load(self._folder, start) or snapshot
             return snapshot
+
+    def _saved(self, folder: Path) -> Snapshot | None:
+        """The catalogue as it was saved, with what changed since, if it can be had."""
+        with self._database.read() as session:
+            start = self._start(session, folder)
+            known = saved.load(folder, start)
+            face = ClockFace(start.epoch, start.sequence)
+            followed = known and _followed(session, known, face)
+        if known is None or followed is None:
+            return None
+        fields = {"activities": followed.total, "sequence": known.sequence}
+        logger.info("read a saved snapshot", extra={"fields": fields})
+        return followed
+
+    def _is_large(self) -> bool:
+        with self._database.read() as session:
+            return as_many_live(session, self._today(), LARGE)
+
+    def save(self) -> bool:
+        """Read the whole catalogue and save it, for others; whether it was saved."""
+        if self._folder is None:
+            return False
+        with self._database.read() as session:
+            snapshot = self._built(session, self._start(session, self._folder))
+        return saved.save(self._folder, snapshot)
+
+    def _start(self, session: Session, folder: Path) -> Snapshot:
+        return self._empty(session, read_clock(session), self._today(), folder)
 
     def _empty(
         self, session: Session, face: ClockFace, today: date, folder: Path | None = None

@@ -90,7 +90,7 @@ def save(folder: Path, snapshot: Snapshot) -> bool:
     Returns:
         Whether it was written. Where it cannot be, the log says so, and all goes on without.
     """
-    if snapshot.late or snapshot.text.tail_rows or snapshot.total < FEWEST:
+    if snapshot.late or snapshot.text.tail_rows:
         return False
     name = f"{PREFIX}{snapshot.sequence}-{_mark(snapshot.epoch, str(snapshot.today))}"
     try:
