@@ -1,9 +1,11 @@
 """Signing in, going on, signing out, and what tries that too often."""
 
 import base64
+import os
 import statistics
+import sys
+import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -428,18 +430,25 @@ def test_what_is_counted_names_nobody(place: Place) -> None:
 def test_too_many_passwords_at_once_are_asked_to_come_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def held(work: Callable[[], object], others: int) -> None:
-        if others == 0:
-            with pytest.raises(Unavailable):
-                work()
-            return
-        with passwords._turn():  # noqa: SLF001 - nobody may work meanwhile.
-            held(work, others - 1)
-
-    monkeypatch.setattr(passwords, "_working", __import__("threading").BoundedSemaphore(99))
-    monkeypatch.setattr(passwords, "_admitted", __import__("threading").BoundedSemaphore(3))
-    held(lambda: passwords.hash_password("x"), 3)
+    admitted, may_end = threading.BoundedSemaphore(3), threading.Event()
+    monkeypatch.setattr(passwords, "_admitted", admitted)
+    with ThreadPoolExecutor(3) as people:
+        for _ in range(3):
+            people.submit(passwords._in_turn, may_end.wait)  # noqa: SLF001 - works till it may end.
+        while admitted._value:  # noqa: SLF001 - the places left.
+            time.sleep(0.001)
+        with pytest.raises(Unavailable):
+            passwords.hash_password("x")
+        may_end.set()
     assert passwords.fits(passwords.hash_password("x"), "x")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are equal on other systems")
+def test_those_who_search_go_before_those_who_sign_in() -> None:
+    def behind() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    assert passwords._in_turn(behind) == min(behind() + passwords.BEHIND, 19)  # noqa: SLF001
 
 
 def test_a_disabled_account_is_out_at_once(place: Place) -> None:
