@@ -260,6 +260,14 @@ def test_a_disabled_account_gets_no_code(place: Place) -> None:
     assert faults(again) == [("/token", "token_unusable")]
 
 
+def test_a_disabled_account_keeps_its_address(place: Place) -> None:
+    person, new = place.person(disabled=True), address()
+    token = mailed(place.app, "email", account_id=person.id, email=new)
+    assert faults(post(place, "email/confirm", token=token)) == [("/token", "token_unusable")]
+    with place.app.state.database.read() as session:
+        assert session.get_one(Account, person.id).email == person.email
+
+
 def test_codes_grow_old(place: Place) -> None:
     token = mailed(place.app, "register", email=address())
     with place.app.state.database.write() as session:
