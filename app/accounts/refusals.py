@@ -6,6 +6,7 @@ form, or might be refused on the way there.
 """
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -27,6 +28,8 @@ from app.traffic.allowance import TooMany
 from app.traffic.browsers import Browsers
 from app.traffic.compression import press
 from app.traffic.guard import MAX_HEADER_BYTES, REFUSED
+
+logger = logging.getLogger("carefinder.accounts")
 
 FORM = b"application/x-www-form-urlencoded"
 
@@ -171,8 +174,9 @@ class Refusals:
             async with waiting.looking:
                 waiting.gathered = None
                 gathered.refused = await run_sync(refusals_of, self.desk.database, gathered.asked)
-        except Exception:  # noqa: BLE001, S110 - the operation meets the same, and tells and logs it safely.
-            pass
+        except Exception as error:  # noqa: BLE001 - here nobody would tell it as a problem; the operation does.
+            fields = {"kind": type(error).__name__}
+            logger.warning("attempts to sign in cannot be looked up", extra={"fields": fields})
         finally:
             if waiting.gathered is gathered:
                 waiting.gathered = None
