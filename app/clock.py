@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import BigInteger, CheckConstraint, event, insert, update
+from sqlalchemy import BigInteger, CheckConstraint, delete, event, insert, update
 from sqlalchemy.orm import Session as OrmSession
 from sqlmodel import Field, Session, col, select
 
@@ -109,9 +109,21 @@ def number_row(
         table: has a `sequence`, and a `position` that counts its rows within one number.
         values: those of all other columns, which can be told apart; a row that is noted twice is
             written once.
+
+    Of a table with a `KEPT_FOR` the rows of so many last numbers stay, and older ones go.
     """
     waiting: dict[Any, dict[str, Any]] = session.info.setdefault(_NUMBERED, {})
     waiting.setdefault(((kind, str(subject)), table, *values.values()), {**values})
+
+
+def noted(session: Writing, kind: Kind) -> list[str]:
+    """The ids of what a transaction has changed so far and the public will see, of one kind."""
+    pending: dict[tuple[str, str], dict[str, Any]] = session.info.get(_PENDING, {})
+    return [
+        subject
+        for (one, subject), values in pending.items()
+        if one == kind and values["after"] and _what_changed(values)
+    ]
 
 
 @event.listens_for(Writing, "before_commit")
@@ -157,6 +169,10 @@ def _write_changes(session: OrmSession) -> None:
             rows.setdefault(table, []).append({**values, **numbers})
     for table, found in rows.items():
         session.execute(insert(table), found)
+        if kept_for := getattr(table, "KEPT_FOR", None):
+            # With the clock's row locked: no two transactions remove the same ones.
+            number = table.__table__.c.sequence  # type: ignore[attr-defined]
+            session.execute(delete(table).where(number <= sequence - kept_for))
 
 
 @event.listens_for(Writing, "after_rollback")

@@ -8,7 +8,7 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, cast
@@ -139,6 +139,8 @@ class Database:
         self.engine = open_engine(url, pool=pool)
         self.changed = threading.Event()
         """Set whenever this process has committed a public change."""
+        self.before_commit: list[Callable[[Writing], None]] = []
+        """Called in every transaction that writes, when all else of it is done."""
         if self.sqlite:
             self._reading = self.engine
             self._writing = self.engine.execution_options(writes=True)
@@ -165,6 +167,8 @@ class Database:
         with Writing(self._writing) as session:
             with session.begin():
                 yield session
+                for call in self.before_commit:
+                    call(session)
             if session.info.get(PUBLIC_CHANGE):
                 self.changed.set()
 

@@ -41,6 +41,7 @@ from app.listings.freshness.housekeeping import Keeper
 from app.mail.delivery import Postman
 from app.mail.senders import sender_of
 from app.parameters import london_today, refuse_repeated
+from app.search.index.card_file import file_cards
 from app.search.index.follow import Index
 from app.settings import Settings, get_settings
 from app.traffic.allowance import RequestLimit, TooMany
@@ -168,6 +169,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     application.state.today = london_today
     application.state.singles = {}
 
+    application.state.database.before_commit.append(lambda session: file_cards(session, today()))
     application.state.index = Index(application.state.database, today, settings.var / "index")
     application.state.first_published = FirstPublished()
     application.state.spools = Spools(application.state.database)

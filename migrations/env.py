@@ -12,6 +12,7 @@ import app.clock
 import app.geo.models
 import app.listings.models
 import app.mail.models
+import app.search.models
 from app.database import Record, open_engine
 from app.settings import get_settings
 

@@ -41,6 +41,7 @@ RULES: dict[str, Rule] = {
     "council_member": "removed",
     "council_trust": "nobody",
     "idempotency": "removed",
+    "index_card": "nobody",
     # To the address; those that the person sent to others stay, and name nobody any more.
     "invitation": "removed",
     # The farewell follows, and goes within a week as every letter does.

@@ -22,6 +22,8 @@ from app.catalogue.loading import activity_documents
 from app.catalogue.models import Activity, Provider
 from app.database import Database
 from app.parameters import london_today
+from app.search.index.card_file import file_cards
+from app.search.index.follow import Index
 
 ROUNDS = 5
 MOST = 1_000
@@ -33,6 +35,7 @@ class Publisher:
     def __init__(self, database: Database, folder: Path) -> None:
         self.database = database
         self.folder = folder
+        database.before_commit.append(lambda session: file_cards(session, london_today()))
         with database.read() as session:
             statement = select(Activity).where(Activity.status == "live").order_by(col(Activity.id))
             found = session.exec(statement.limit(MOST)).all()
@@ -48,11 +51,7 @@ class Publisher:
         self.changed = max(self.changed, count)
 
     def intake(self, count: int) -> dict[str, Any]:
-        """How long an index takes for so many changed activities; nothing if there is no index."""
-        try:
-            from app.search.index.follow import Index  # noqa: PLC0415 - it need not be there.
-        except ImportError:
-            return {}
+        """How long an index takes for so many changed activities."""
         index = Index(self.database, london_today, self.folder / "index")
         begun = time.perf_counter()
         index.refresh()

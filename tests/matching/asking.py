@@ -20,6 +20,7 @@ from search.strategies import (
 from app.catalogue.documents import CouncilDocument
 from app.matching.answers import Answers, MatchesWanted
 from app.matching.matches import matches_found
+from app.search.index.cards import Card
 from app.search.index.facts import Indexable
 from app.search.index.snapshot import Snapshot, built, empty_snapshot
 
@@ -54,7 +55,8 @@ def snapshot_with(
     """A snapshot of some activities, that holds what the councils say."""
     start = empty_snapshot("epoch", 7, TODAY, AREAS_HELD, None)
     start = replace(start, councils_said={one.area.gss: one for one in councils if one.area.gss})
-    return built(start, [[Indexable(entry, entry.published_at) for entry in entries]])
+    cards = [Card.of(Indexable(entry, entry.published_at), TODAY) for entry in entries]
+    return built(start, [cards])
 
 
 def bytes_for(snapshot: Snapshot, answers: Answers, day: date | None = None, **more: Any) -> bytes:

@@ -1,6 +1,7 @@
 """The index gives the oracle's answers, whatever the catalogue, the question and its history."""
 
 import json
+from datetime import date
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -9,6 +10,7 @@ from search.oracle import OracleEntry, answer, json_differences
 from search.strategies import AREAS_HELD, Catalogue, catalogues, place_asked, queries
 
 from app.search.answers import activities_found
+from app.search.index.cards import Card
 from app.search.index.facts import Indexable
 from app.search.index.snapshot import Snapshot, built, changed, empty_snapshot, settled
 
@@ -16,8 +18,10 @@ QUESTIONS = 12
 """How many questions are asked of each catalogue."""
 
 
-def indexable(entries: list[OracleEntry]) -> list[Indexable]:
-    return [Indexable(entry, entry.published_at) for entry in entries]
+def cards(entries: list[OracleEntry], today: date) -> list[Card]:
+    """Their cards, as they come out of the database."""
+    made = [Card.of(Indexable(entry, entry.published_at), today) for entry in entries]
+    return [Card.unpacked(one.packed()) for one in made]
 
 
 def snapshot_with_a_past(data: Any, catalogue: Catalogue) -> Snapshot:
@@ -25,7 +29,7 @@ def snapshot_with_a_past(data: Any, catalogue: Catalogue) -> Snapshot:
     entries = list(catalogue.entries)
     first = data.draw(st.integers(0, len(entries)), label="there from the beginning")
     start = empty_snapshot("epoch", 0, catalogue.today, AREAS_HELD, None)
-    snapshot = built(start, [indexable(entries[:first])] if first else [])
+    snapshot = built(start, [cards(entries[:first], catalogue.today)] if first else [])
     rest = entries[first:]
     sequence = 0
     while rest:
@@ -35,7 +39,7 @@ def snapshot_with_a_past(data: Any, catalogue: Catalogue) -> Snapshot:
             snapshot,
             sequence,
             [entry.activity.id for entry in rest[:count]],
-            indexable(rest[:count]),
+            cards(rest[:count], catalogue.today),
         )
         rest = rest[count:]
     if entries and data.draw(st.booleans(), label="some change"):
@@ -43,8 +47,8 @@ def snapshot_with_a_past(data: Any, catalogue: Catalogue) -> Snapshot:
         ids = [entry.activity.id for entry in touched]
         # They go first, and come back: once as they are, and once more.
         snapshot = changed(snapshot, sequence + 1, ids, [])
-        snapshot = changed(snapshot, sequence + 2, ids, indexable(touched))
-        snapshot = changed(snapshot, sequence + 3, ids, indexable(touched))
+        snapshot = changed(snapshot, sequence + 2, ids, cards(touched, catalogue.today))
+        snapshot = changed(snapshot, sequence + 3, ids, cards(touched, catalogue.today))
     return settled(snapshot) if data.draw(st.booleans(), label="settled") else snapshot
 
 

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import TypeAdapter
 
 from app.catalogue.documents.activities import ServedArea
 from app.geo.distance import Point, miles_to_many
@@ -81,6 +82,14 @@ class AreaTables:
         return found
 
 
+_AREAS = TypeAdapter(list[ServedArea])
+
+
+def areas_text(areas: Sequence[ServedArea]) -> str:
+    """Areas as JSON; the same for the same areas in the same order."""
+    return _AREAS.dump_json([*areas]).decode()
+
+
 @dataclass(frozen=True)
 class AreaSets:
     """Each different set of served areas once. An activity names its set by number."""
@@ -93,42 +102,40 @@ class AreaSets:
         """The same sets by what they can be found by."""
         return AreaTables.of(self.sets)
 
-    def with_sets(
-        self, wanted: Iterable[tuple[str | None, Sequence[ServedArea]]]
-    ) -> tuple[Self, list[int]]:
+    def with_sets(self, wanted: Iterable[tuple[str | None, str]]) -> tuple[Self, list[int]]:
         """These sets and more, and the number of each that was wanted.
 
         Args:
-            wanted: for each activity, its home council's GSS code and the areas that it serves.
-        """
-        numbers, sets, found = dict(self.numbers), list(self.sets), []
-        for home, areas in wanted:
-            key = (home, "|".join(area.model_dump_json() for area in areas))
-            if key not in numbers:
-                numbers[key] = len(sets)
-                sets.append((home, tuple(areas)))
-            found.append(numbers[key])
-        if len(sets) == len(self.sets):
-            return self, found
-        return type(self)(numbers, tuple(sets)), found
+            wanted: for each activity, its home council's GSS code and the areas that it serves,
+                as `areas_text` writes them.
 
-    def saved(self) -> list[tuple[str | None, list[dict[str, Any]]]]:
+        Raises:
+            ValueError: they are no sets of areas.
+        """
+        added: dict[tuple[str | None, str], int] = {}
+        found = []
+        for key in wanted:
+            number = self.numbers.get(key)
+            if number is None:
+                number = added.setdefault(key, len(self.sets) + len(added))
+            found.append(number)
+        if not added:
+            return self, found
+        sets = ((home, tuple(_AREAS.validate_json(areas))) for home, areas in added)
+        return type(self)({**self.numbers, **added}, (*self.sets, *sets)), found
+
+    def saved(self) -> list[tuple[str | None, str]]:
         """The sets as JSON can hold them, in the order of their numbers."""
-        return [
-            (home, [area.model_dump(mode="json") for area in areas]) for home, areas in self.sets
-        ]
+        return list(self.numbers)
 
     @classmethod
-    def loaded(cls, saved: Iterable[tuple[str | None, list[dict[str, Any]]]]) -> Self:
+    def loaded(cls, saved: Iterable[Sequence[Any]]) -> Self:
         """The sets that `saved` gave.
 
         Raises:
             ValueError: they are no sets of areas.
         """
-        wanted = (
-            (home, [ServedArea.model_validate(one) for one in areas]) for home, areas in saved
-        )
-        return cls().with_sets(wanted)[0]
+        return cls().with_sets((home, areas) for home, areas in saved)[0]
 
     def covering(self, place: Whereabouts) -> Flags:
         """For each set, whether it covers a place as far as that can be known.

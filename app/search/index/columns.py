@@ -1,6 +1,6 @@
 """Columns that only ever grow: what a reader has seen of them never changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -129,13 +129,17 @@ class Columns:
         """Columns without rows."""
         return cls({name: np.zeros(64, dtype=kind) for name, kind in types.items()}, 0)
 
-    def appended(self, rows: Sequence[Mapping[str, Any]]) -> "Columns":
-        """The same with rows behind the last one."""
+    def appended(self, rows: Mapping[str, Any], count: int) -> "Columns":
+        """The same with rows behind the last one.
+
+        Args:
+            rows: what stands in them, by column; as numpy takes it.
+            count: how many they are.
+        """
         arrays = {
-            name: grown(array, self.length, [row[name] for row in rows])
-            for name, array in self._arrays.items()
+            name: grown(array, self.length, rows[name]) for name, array in self._arrays.items()
         }
-        return Columns(arrays, self.length + len(rows))
+        return Columns(arrays, self.length + count)
 
     def saved(self) -> dict[str, Array]:
         """The columns as they can be written to a file."""

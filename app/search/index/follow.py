@@ -6,20 +6,21 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from app.catalogue.documents import CouncilDocument
-from app.catalogue.loading import all_councils, as_many_live, live_activities
+from app.catalogue.loading import all_councils, as_many_live
 from app.clock import Change, ClockFace, read_clock
 from app.database import Database
 from app.geo.queries import areas_on
 from app.problems import Unavailable
 from app.search.index import saved
 from app.search.index.apart import read_apart
-from app.search.index.facts import Indexable
+from app.search.index.card_file import filed_cards, made_cards
 from app.search.index.snapshot import Snapshot, built, changed, empty_snapshot, settled
 
 logger = logging.getLogger("carefinder.index")
@@ -206,13 +207,7 @@ class Index:
 
     @staticmethod
     def _built(session: Session, start: Snapshot) -> Snapshot:
-        snapshot = built(
-            start,
-            (
-                [Indexable(entry, published_at) for entry, published_at in chunk]
-                for chunk in live_activities(session, start.today)
-            ),
-        )
+        snapshot = built(start, made_cards(session, start.today))
         fields = {"activities": snapshot.total, "sequence": snapshot.sequence}
         logger.info("read the whole catalogue", extra={"fields": fields})
         return snapshot
@@ -223,23 +218,22 @@ def _followed(session: Session, known: Snapshot, face: ClockFace) -> Snapshot | 
     if known.sequence == face.sequence:
         return known
     changes = session.exec(
-        select(Change.kind, Change.subject)
+        select(Change.kind, Change.subject, Change.sequence)
         .where(col(Change.sequence) > known.sequence)
+        .order_by(col(Change.sequence))
         .limit(MOST_CHANGES + 1)
     ).all()
-    ids = {UUID(subject) for kind, subject in changes if kind == "activity"}
     if len(changes) > MOST_CHANGES:
         return None
-    if any(kind == "council" for kind, _ in changes):
+    numbers = {UUID(subject): number for kind, subject, number in changes if kind == "activity"}
+    if any(kind == "council" for kind, _, _ in changes):
         # The activities that show something of it are among the changes themselves.
         areas, said = areas_on(session, known.today), _said(session)
         known = replace(known, areas=areas, councils_said=said, places={})
-    found = [
-        Indexable(entry, published_at)
-        for chunk in live_activities(session, known.today, ids)
-        for entry, published_at in chunk
-    ]
-    caught_up = changed(known, face.sequence, ids, found)
+    filed = filed_cards(session, known.sequence, numbers, known.today)
+    made = made_cards(session, known.today, numbers.keys() - filed.keys())
+    found = [*filed.values(), *chain.from_iterable(made)]
+    caught_up = changed(known, face.sequence, numbers, found)
     return settled(caught_up) if caught_up.late > MOST_LATE else caught_up
 
 

@@ -15,13 +15,16 @@ class Names:
 
     def with_names(self, wanted: Sequence[Sequence[str]]) -> tuple["Names", list[int]]:
         """These names and more, and the number of each thing that was wanted by all its names."""
-        numbers, count, found = dict(self.numbers), self.count, []
+        added: dict[str, int] = {}
+        count, found = self.count, []
         for names in wanted:
-            number = numbers.get(names[0], count)
+            number = self.numbers.get(names[0], added.get(names[0], count))
             count = max(count, number + 1)
-            numbers.update(dict.fromkeys(names, number))
+            added |= {name: number for name in names if self.numbers.get(name) != number}
             found.append(number)
-        return Names(numbers, count), found
+        if not added:
+            return self, found
+        return Names({**self.numbers, **added}, count), found
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,34 +12,26 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from app.catalogue.documents import CouncilDocument, VenueDocument
-from app.catalogue.documents.sessions import SessionDocument
-from app.catalogue.public import activity_summary
-from app.catalogue.rows import sort_name
+from app.catalogue.documents import CouncilDocument
 from app.geo.areas import Areas
 from app.search.index.areas import AreaSets, Whereabouts
+from app.search.index.cards import ACTIVITY_ROW, SESSION_ROW, Card
 from app.search.index.columns import ACTIVITY_TYPES, SESSION_TYPES, Columns
-from app.search.index.facts import (
-    NOT_KNOWN,
-    Indexable,
-    activity_facts,
-    session_facts,
-    slug_number,
-    still_to_come,
-    text_fields,
-)
+from app.search.index.facts import NOT_KNOWN, slug_number
 from app.search.index.grid import Rows
 from app.search.index.ground import Ground, Stretch
 from app.search.index.growing import GrowingList, InOrder
 from app.search.index.names import Names, Numbered
-from app.search.index.stated import statement
-from app.search.index.summaries import LANGUAGES, Summaries, ready_made, venue_json
-from app.search.text.postings import Fields, TextIndex
+from app.search.index.summaries import Summaries
+from app.search.text.postings import TextIndex, Weights
 
 Flags = npt.NDArray[np.bool_]
 Ranks = npt.NDArray[np.float64]
 SortKey = bytes
 """A sort name and an id with the lowest byte between them: they compare as the pair would."""
+Gaps = npt.NDArray[np.int64]
+"""For each key behind how many others in order it stands, behind how many that have not its name,
+and whether any has."""
 
 MOST_REMEMBERED = 2_000
 """So many places are remembered with a snapshot before all are forgotten."""
@@ -61,15 +53,12 @@ class Ids:
         order = np.argsort(lows, kind="stable").astype(np.int32)
         return cls(lows[order], order)
 
-    def rows_of(self, low: int) -> list[int]:
-        """The rows of those whose lower half is this, ascending."""
-        wanted = np.uint64(low)
-        first, last = (
-            np.searchsorted(self.lows, wanted),
-            np.searchsorted(self.lows, wanted, "right"),
-        )
-        found: list[int] = self.rows[first:last].tolist()
-        return found
+    def rows_of(self, lows: npt.NDArray[np.uint64]) -> Rows:
+        """The rows of those whose lower halves are these."""
+        begins = np.searchsorted(self.lows, lows).tolist()
+        ends = np.searchsorted(self.lows, lows, "right").tolist()
+        found = [self.rows[begin:end] for begin, end in zip(begins, ends, strict=True)]
+        return np.concatenate([self.rows[:0], *found])
 
 
 @dataclass(frozen=True)
@@ -99,7 +88,7 @@ class Snapshot:
     text: TextIndex
     summaries: Summaries
     venues: GrowingList
-    venue_numbers: Mapping[UUID, int]
+    venue_numbers: Mapping[str, int]
     providers: Names
     councils: Names
     council_names: Mapping[str, str]
@@ -108,6 +97,8 @@ class Snapshot:
     price_sets: Numbered = field(default_factory=Numbered)
     """The prices that hold for a session, with what they depend on; sessions that cost the same
     share them."""
+    gaps: Gaps = field(default_factory=lambda: np.zeros((0, 3), dtype=np.int64))
+    """Where each late row stands among the settled ones: for those that come later as well."""
     councils_said: Mapping[str, CouncilDocument] = field(default_factory=dict)
     """What each council says to its residents, by its GSS code."""
     places: dict[str, Any] = field(default_factory=dict)
@@ -159,18 +150,18 @@ class Snapshot:
 
     def row_of(self, activity_id: UUID) -> int | None:
         """The living row of an activity, if there is one."""
-        high, low = activity_id.int >> 64, activity_id.int & (1 << 64) - 1
-        lows = self.activities["id_low"]
-        late = np.flatnonzero(lows[self.settled :] == np.uint64(low)) + self.settled
-        rows = [*self.ids.rows_of(low), *late.tolist()]
-        return next(
-            (
-                row
-                for row in reversed(rows)
-                if self.alive[row] and int(self.activities["id_high"][row]) == high
-            ),
-            None,
-        )
+        return next(iter(self.rows_of([activity_id])), None)
+
+    def rows_of(self, activity_ids: Iterable[UUID]) -> list[int]:
+        """The living rows of those activities that have one."""
+        wanted = {(one.int >> 64, one.int & (1 << 64) - 1) for one in activity_ids}
+        lows = np.array([low for _, low in wanted], dtype=np.uint64)
+        high_of, low_of = self.activities["id_high"], self.activities["id_low"]
+        late = np.flatnonzero(np.isin(low_of[self.settled :], lows)) + self.settled
+        rows = np.concatenate([self.ids.rows_of(lows), late])
+        rows = rows[self.alive[rows]]
+        found = zip(rows.tolist(), high_of[rows].tolist(), low_of[rows].tolist(), strict=True)
+        return [row for row, high, low in found if (high, low) in wanted]
 
 
 def empty_snapshot(
@@ -210,7 +201,7 @@ def empty_snapshot(
     )
 
 
-def built(start: Snapshot, chunks: Iterable[Sequence[Indexable]]) -> Snapshot:
+def built(start: Snapshot, chunks: Iterable[Sequence[Card]]) -> Snapshot:
     """A snapshot of all activities, with nothing late.
 
     Args:
@@ -219,19 +210,19 @@ def built(start: Snapshot, chunks: Iterable[Sequence[Indexable]]) -> Snapshot:
     """
     grown = start
 
-    def fields() -> Iterator[Fields]:
+    def words() -> Iterator[Weights]:
         # The texts are far larger than what is kept of them, so they pass through one by one.
         nonlocal grown
         for chunk in chunks:
             grown = _grown(grown, chunk)
-            yield from (text_fields(one.entry) for one in chunk)
+            yield from (one.words for one in chunk)
 
-    text = TextIndex.build(fields())
+    text = TextIndex.build(words())
     return settled(replace(grown, text=text))
 
 
 def changed(
-    snapshot: Snapshot, sequence: int, gone: Iterable[UUID], found: Sequence[Indexable]
+    snapshot: Snapshot, sequence: int, gone: Iterable[UUID], found: Sequence[Card]
 ) -> Snapshot:
     """The snapshot after a change: a copy of what changed, and the rest shared.
 
@@ -242,85 +233,67 @@ def changed(
         found: those of them that are live, as they are now.
     """
     alive, some_dead = snapshot.alive.copy(), snapshot.some_dead
-    for activity_id in gone:
-        row = snapshot.row_of(activity_id)
-        if row is not None:
-            alive[row], some_dead = False, True
+    if rows := snapshot.rows_of(gone):
+        alive[rows], some_dead = False, True
     before = replace(snapshot, alive=alive, some_dead=some_dead, sequence=sequence)
     grown = _grown(before, found)
-    text = snapshot.text.extended([text_fields(one.entry) for one in found])
+    text = snapshot.text.extended([one.words for one in found])
     return _ranked(replace(grown, text=text))
 
 
-def _grown(snapshot: Snapshot, found: Sequence[Indexable]) -> Snapshot:
+def _grown(snapshot: Snapshot, found: Sequence[Card]) -> Snapshot:
     """The same snapshot with activities behind the others, but for their words and ranks."""
     first, first_session = snapshot.activities.length, snapshot.sessions.length
-    councils = [one.entry.council for one in found]
-    gss = [council.area.gss or council.slug for council in councils]
-    providers, provider_numbers = snapshot.providers.with_names(
-        [(str(one.entry.provider.id), one.entry.provider.slug) for one in found]
+    rows = np.frombuffer(b"".join([one.row for one in found]), ACTIVITY_ROW)
+    session_rows = np.frombuffer(b"".join([one.sessions for one in found]), SESSION_ROW)
+    counts = rows["sessions"].astype(np.int32)
+    begins = first_session + np.cumsum(counts) - counts
+    at_venue = np.array(
+        [next((place for place, at in enumerate(one.at) if at), NOT_KNOWN) for one in found],
+        dtype=np.int32,
     )
-    known_councils, council_numbers = snapshot.councils.with_names([(code,) for code in gss])
-    area_sets, set_numbers = snapshot.area_sets.with_sets(
-        (council.area.gss, one.entry.activity.served_areas)
-        for council, one in zip(councils, found, strict=True)
-    )
-    area_sets, pick_up_numbers = area_sets.with_sets(
-        (council.area.gss, one.entry.activity.pick_up_areas)
-        for council, one in zip(councils, found, strict=True)
-    )
+    providers, provider_numbers = snapshot.providers.with_names([one.provider for one in found])
+    councils, council_numbers = snapshot.councils.with_names([one.council[:1] for one in found])
+    area_sets, served = snapshot.area_sets.with_sets((one.council[1], one.served) for one in found)
+    area_sets, pick_up = area_sets.with_sets((one.council[1], one.pick_up) for one in found)
     venues, prices_of = _Venues(snapshot), snapshot.price_sets
-    texts: list[list[bytes]] = []
-    activity_rows: list[dict[str, Any]] = []
-    session_rows: list[dict[str, Any]] = []
-    for number, one in enumerate(found):
-        begins = first_session + len(session_rows)
-        to_come = still_to_come(one.entry.activity.sessions, snapshot.today)
-        own = session_facts(one, to_come, snapshot.today)
-        texts.append(_texts(one, to_come, snapshot.today))
-        at_venues = [begins + place for place, (_, at) in enumerate(own) if at is not None]
-        prices = [facts["price"] for facts, _ in own if facts["price"] != NOT_KNOWN]
-        session_rows += [
-            {
-                **facts,
-                "activity": first + number,
-                "venue": venues.number(at),
-                "price_set": prices_of.number(facts["price_set"]),
-            }
-            for facts, at in own
-        ]
-        facts = activity_facts(one, snapshot.today)
-        activity_rows.append(
-            {
-                **facts,
-                "own_price_set": prices_of.number(facts["own_price_set"]),
-                "pick_up": pick_up_numbers[number],
-                "provider": provider_numbers[number],
-                "council": council_numbers[number],
-                "areas": set_numbers[number],
-                "first_session": begins,
-                "sessions": len(own),
-                "least_price": min(prices, default=NOT_KNOWN),
-                "shown_session": at_venues[0] if at_venues else NOT_KNOWN,
-            }
-        )
-    names = {council.area.gss: council.name for council in councils if council.area.gss}
+    numbers = {
+        "own_price_set": [prices_of.number(one.own_price_set.encode()) for one in found],
+        "pick_up": pick_up,
+        "provider": provider_numbers,
+        "council": council_numbers,
+        "areas": served,
+        "first_session": begins,
+        "shown_session": np.where(at_venue < 0, NOT_KNOWN, begins + at_venue),
+    }
+    session_numbers = {
+        "activity": np.repeat(np.arange(first, first + len(found), dtype=np.int32), counts),
+        "venue": [venues.number(at, one.venues) for one in found for at in one.at],
+        "price_set": [prices_of.number(text.encode()) for one in found for text in one.price_sets],
+    }
+    names = {gss: name for _, gss, name in (one.council for one in found) if gss}
     return replace(
         snapshot,
-        activities=snapshot.activities.appended(activity_rows),
-        sessions=snapshot.sessions.appended(session_rows),
+        activities=snapshot.activities.appended(_columns(rows) | numbers, len(rows)),
+        sessions=snapshot.sessions.appended(
+            _columns(session_rows) | session_numbers, len(session_rows)
+        ),
         alive=np.concatenate([snapshot.alive, np.ones(len(found), dtype=np.bool_)]),
-        keys=snapshot.keys.appended([_sort_key(one) for one in found]),
-        summaries=snapshot.summaries.appended(texts),
+        keys=snapshot.keys.appended([one.key.encode() for one in found]),
+        summaries=snapshot.summaries.appended([one.texts for one in found]),
         venues=snapshot.venues.appended(venues.new),
         venue_numbers=venues.numbers,
         providers=providers,
-        councils=known_councils,
+        councils=councils,
         council_names={**snapshot.council_names, **names},
         area_sets=area_sets,
         # These were worked out with the sets as they were.
         coverings={},
     )
+
+
+def _columns(rows: npt.NDArray[np.void]) -> dict[str, Any]:
+    return {name: rows[name] for name in rows.dtype.names or ()}
 
 
 class _Venues:
@@ -331,13 +304,13 @@ class _Venues:
         self.new: list[bytes] = []
         self.numbers = dict(snapshot.venue_numbers)
 
-    def number(self, venue: VenueDocument | None) -> int:
+    def number(self, venue: str | None, texts: Mapping[str, str]) -> int:
         if venue is None:
             return NOT_KNOWN
-        text = venue_json(venue)
-        known = self.numbers.get(venue.id)
+        text = texts[venue].encode()
+        known = self.numbers.get(venue)
         if known is None or self._text(known) != text:
-            known = self.numbers[venue.id] = len(self.known) + len(self.new)
+            known = self.numbers[venue] = len(self.known) + len(self.new)
             self.new.append(text)
         return known
 
@@ -346,22 +319,13 @@ class _Venues:
         return self.known[number] if number < before else self.new[number - before]
 
 
-def _texts(one: Indexable, sessions: Sequence[SessionDocument], today: date) -> list[bytes]:
-    summaries = [ready_made(activity_summary(one.entry, today, lang)) for lang in LANGUAGES]
-    return [*summaries, statement(one.entry, sessions, today)]
-
-
-def _sort_key(one: Indexable) -> SortKey:
-    activity = one.entry.activity
-    return sort_name(activity.name).encode() + b"\0" + str(activity.id).encode()
-
-
 def settled(snapshot: Snapshot) -> Snapshot:
     """The same snapshot with every row in the grid and in the order by name."""
     in_order = replace(
         snapshot,
         rank=snapshot.rank[:0],
         name_rank=snapshot.name_rank[:0],
+        gaps=snapshot.gaps[:0],
         settled=snapshot.activities.length,
         settled_sessions=snapshot.sessions.length,
         sorted_keys=InOrder(snapshot.keys, _by_name(snapshot.keys)),
@@ -386,10 +350,14 @@ def _ranked(snapshot: Snapshot) -> Snapshot:
     if known < snapshot.settled:
         ranks = _settled_ranks(snapshot.sorted_keys)
     late = snapshot.keys.last(snapshot.settled)
+    gaps = snapshot.gaps
+    if len(late) > len(gaps):
+        # Where the others stand was found before: the settled rows stay as they are.
+        gaps = np.concatenate([gaps, _gaps(snapshot.sorted_keys, late[len(gaps) :])])
     if late:
-        between = _late_ranks(snapshot.sorted_keys, late)
+        between = _late_ranks(gaps, late)
         ranks = (np.concatenate([ranks[0], between[0]]), np.concatenate([ranks[1], between[1]]))
-    return replace(snapshot, rank=ranks[0], name_rank=ranks[1])
+    return replace(snapshot, rank=ranks[0], name_rank=ranks[1], gaps=gaps)
 
 
 def _name_in(key: SortKey) -> bytes:
@@ -414,18 +382,27 @@ def _settled_ranks(in_order: InOrder) -> tuple[Ranks, Ranks]:
     return rank, name_rank
 
 
-def _late_ranks(settled: Sequence[SortKey], late: Sequence[SortKey]) -> tuple[Ranks, Ranks]:
-    rank = np.empty(len(late), dtype=np.float64)
-    name_rank = np.empty(len(late), dtype=np.float64)
+def _gaps(settled: Sequence[SortKey], late: Iterable[SortKey]) -> Gaps:
+    """Where late keys stand among the settled ones."""
+    found = []
+    for key in late:
+        name = _name_in(key)
+        first = bisect_left(settled, name)
+        shared = first < len(settled) and settled[first].startswith(name)
+        found.append((bisect_left(settled, key, first) if shared else first, first, shared))
+    return np.array(found, dtype=np.int64)
+
+
+def _late_ranks(gaps: Gaps, late: Sequence[SortKey]) -> tuple[Ranks, Ranks]:
+    order = sorted(range(len(late)), key=late.__getitem__)
+    names = [_name_in(late[number]) for number in order]
+    places, firsts, shared = gaps[order].T
     step = 1 / (len(late) + 1)
-    name, first = b"", 0.0
-    for place, number in enumerate(sorted(range(len(late)), key=late.__getitem__)):
-        key = late[number]
-        rank[number] = bisect_left(settled, key) - 1 + (place + 1) * step
-        if _name_in(key) != name:
-            name = _name_in(key)
-            gap = bisect_left(settled, name)
-            shared = gap < len(settled) and settled[gap].startswith(name)
-            first = float(gap) if shared else rank[number]
-        name_rank[number] = first
+    ordered = places - 1 + np.arange(1, len(late) + 1) * step
+    # Late ones of one name stand side by side, unless settled ones share it too.
+    begins = np.array([at == 0 or names[at - 1] != name for at, name in enumerate(names)])
+    same = np.flatnonzero(begins)[np.cumsum(begins) - 1]
+    rank, name_rank = np.empty(len(late)), np.empty(len(late))
+    rank[order] = ordered
+    name_rank[order] = np.where(shared, firsts, ordered[same])
     return rank, name_rank

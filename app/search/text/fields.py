@@ -1,5 +1,6 @@
 """What can be searched of an activity, and what each part counts."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from app.search.text.words import words
@@ -22,8 +23,12 @@ FIELD_WEIGHTS = (12, 6, 5, 4, 4, 1)
 _LIGHTEST_FIRST = FIELD_WEIGHTS[::-1]
 
 
+Weights = Mapping[str, int]
+"""The words of an activity, each with the weight of the weightiest field it stands in."""
+
+
 def weights_by_word(row: Fields) -> dict[str, int]:
-    """The words of an activity, each with the weight of the weightiest field it stands in."""
+    """The `Weights` of an activity."""
     weights: dict[str, int] = {}
     for weight, text in zip(_LIGHTEST_FIRST, reversed(row), strict=True):
         weights |= dict.fromkeys(words(text), weight)

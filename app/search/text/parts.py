@@ -17,7 +17,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from app.search.text.fields import Fields, weights_by_word
+from app.search.text.fields import Weights
 from app.search.text.spellings import Spellings
 
 Bytes = npt.NDArray[np.uint8]
@@ -62,13 +62,12 @@ class Base:
     postings: Postings
 
     @classmethod
-    def build(cls, rows: Iterable[Fields]) -> Self:
+    def build(cls, rows: Iterable[Weights]) -> Self:
         """The postings of these rows, in their order."""
         numbers: defaultdict[str, int] = defaultdict()
         numbers.default_factory = numbers.__len__
         found, weights, counts = array("I"), bytearray(), array("I")
-        for row in rows:
-            by_word = weights_by_word(row)
+        for by_word in rows:
             found.extend(map(numbers.__getitem__, by_word))
             weights += bytes(by_word.values())
             counts.append(len(by_word))
@@ -112,14 +111,14 @@ class Batch:
     postings: Mapping[str, bytes]
 
     @classmethod
-    def build(cls, rows: Iterable[Fields], first: int) -> Self:
+    def build(cls, rows: Iterable[Weights], first: int) -> Self:
         """The postings of these rows, numbered in their order from a first number."""
         postings: defaultdict[str, bytes] = defaultdict(bytes)
         number = first
         for row in rows:
             # Few weights are different, so that a posting is packed once for many words.
             packed: dict[int, bytes] = {}
-            for word, weight in weights_by_word(row).items():
+            for word, weight in row.items():
                 if weight not in packed:
                     packed[weight] = (number << WEIGHT_BITS | weight).to_bytes(4, sys.byteorder)
                 postings[word] += packed[weight]
@@ -150,7 +149,7 @@ class Tail:
         """The number of rows."""
         return sum(batch.size for batch in self.batches)
 
-    def extended(self, rows: Iterable[Fields]) -> Self:
+    def extended(self, rows: Iterable[Weights]) -> Self:
         """The same with rows at the end; this one stays as it is."""
         batches, last = [*self.batches], Batch.build(rows, self.size)
         if not last.size:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from search.text.plain import plain_scores
 
-from app.search.text.postings import Fields, TextIndex
+from app.search.text.postings import Fields, TextIndex, weights_by_word
 
 # Few words, of many kinds: forms of each other, beginnings, slips, phrases, stop words, accents.
 VOCABULARY = [
@@ -58,9 +58,9 @@ def cases(draw: st.DrawFn) -> Case:
 
 
 def index_of(case: Case) -> TextIndex:
-    index = TextIndex.build(case.rows[: case.ends[0]])
+    index = TextIndex.build(map(weights_by_word, case.rows[: case.ends[0]]))
     for first, after in zip(case.ends, [*case.ends[1:], len(case.rows)], strict=True):
-        index = index.extended(case.rows[first:after])
+        index = index.extended(map(weights_by_word, case.rows[first:after]))
     return index
 
 

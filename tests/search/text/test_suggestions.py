@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from app.search.text.postings import Fields, TextIndex
+from app.search.text.postings import Fields, TextIndex, weights_by_word
 
 NAMES = [
     "Yoga for everybody",
@@ -20,7 +20,11 @@ NAMES = [
 def suggestions(q: str, names: Sequence[str] = NAMES, dead: Sequence[int] = ()) -> list[str]:
     """What is suggested, with the first three rows in the base and the others in the tail."""
     rows = [Fields(name, "", "", "", "", "") for name in names]
-    index = TextIndex.build(rows[:3]).extended(rows[3:5]).extended(rows[5:])
+    index = (
+        TextIndex.build(map(weights_by_word, rows[:3]))
+        .extended(map(weights_by_word, rows[3:5]))
+        .extended(map(weights_by_word, rows[5:]))
+    )
     alive = ~np.isin(np.arange(len(rows)), dead)
     found = index.suggest(q, alive)
     for one in found:
