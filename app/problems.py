@@ -411,7 +411,8 @@ def _message(error: Mapping[str, Any], kind: str) -> str:
     if kind in _MESSAGES:
         return _MESSAGES[kind]
     if kind in _SAFE or kind in OWN_KINDS:
-        return str(error["msg"]).rstrip(".") + "."
+        said = str(error["msg"])
+        return said if said.endswith((".", "?")) else f"{said}."
     return "This cannot be understood here."
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from typing_extensions import TypeAliasType
 
+from app.problems import faults_of
 from app.vocabulary import codes
 from app.vocabulary.codes import CohortCode, FourValue, LanguageCode
 from app.vocabulary.terms import vocabulary
@@ -73,6 +74,11 @@ def test_an_unknown_code_is_told_with_near_spellings_only() -> None:
 
 def test_several_near_spellings_are_joined() -> None:
     assert fault_of("sensory")["msg"].endswith("Did you mean physical_sensory or deafblind?")
+
+
+def test_a_problem_asks_as_the_message_does() -> None:
+    (fault,) = faults_of([fault_of("demensia")])
+    assert fault.message.endswith("Did you mean dementia?")
 
 
 def test_with_nothing_near_the_message_says_where_the_codes_are() -> None:
