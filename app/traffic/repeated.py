@@ -72,7 +72,7 @@ class Repeated:
     def key(self, path: bytes, query: bytes, origin: bytes, *, compressed: bool) -> bytes:
         """What stands for all that an answer depends on besides what it is made from."""
         digest = self._keyed.copy()
-        digest.update(b"%d\0%b\0%b\0%b" % (compressed, origin, path, query))
+        digest.update(b"\0".join((b"1" if compressed else b"0", origin, path, query)))
         return digest.digest()
 
     def find(self, key: bytes) -> Kept | None:

@@ -164,11 +164,17 @@ class _Ids:
         """Draw the part of this process."""
         self._own = f"7{random.getrandbits(12):03x}-{0x8000 | random.getrandbits(14):04x}"
         self._count = count(random.getrandbits(47))
+        self._begun = (0, "")
 
     def __call__(self) -> str:
         """The next one, as text."""
-        moment = f"{time.time_ns() // 1_000_000:012x}"
-        return f"{moment[:8]}-{moment[8:]}-{self._own}-{next(self._count):012x}"
+        millisecond, beginning = self._begun
+        now = time.time_ns() // 1_000_000
+        if now != millisecond:
+            moment = f"{now:012x}"
+            beginning = f"{moment[:8]}-{moment[8:]}-{self._own}-"
+            self._begun = (now, beginning)
+        return f"{beginning}{next(self._count):012x}"
 
 
 new_id = _Ids()
