@@ -135,7 +135,7 @@ def _around(  # noqa: PLR0913 - each says what is looked for.
 ) -> Candidates:
     """The sessions within reach of a place whose activities pass the tests and have the words."""
     overlaps = [test for test in tests if isinstance(test, Overlap)]
-    others = [test for test in tests if not isinstance(test, Overlap)]
+    others: list[Test] = [test for test in tests if not isinstance(test, Overlap)]
     if words is not None:
         others.insert(0, _among(words.rows, len(snapshot.alive)))
     if snapshot.some_dead:
