@@ -112,6 +112,24 @@ def test_what_the_caller_has_is_told_alike_before_and_after(own: TestClient, mad
     assert own.get(SEARCH, headers={**gzip, "If-None-Match": '"other"'}).status_code == 200
 
 
+def test_a_304_is_kept_too_and_is_nothing_for_those_without_the_answer(
+    own: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = {"Accept-Encoding": "identity"}
+    first = own.get(SEARCH, headers=plain)
+    known = plain | {"If-None-Match": first.headers["etag"]}
+    before = told(own.get(SEARCH, headers=known))
+    # Kept by now: nothing is looked at any more to tell it again.
+    with monkeypatch.context() as patched:
+        patched.setattr("app.search.router.cached_answer", None)
+        assert told(own.get(SEARCH, headers=known)) == before
+        weak = plain | {"If-None-Match": f"W/{first.headers['etag']}"}
+        assert told(own.get(SEARCH, headers=weak)) == before
+    for _ in range(2):
+        assert told(own.get(SEARCH, headers=plain)) == told(first)
+        assert told(own.get(SEARCH, headers=known)) == before
+
+
 def test_a_change_is_seen_at_once(own: TestClient, app: FastAPI, url: str, made: Counted) -> None:
     *_, before = (own.get(SEARCH) for _ in range(3))
     database = Database(url)
@@ -233,6 +251,15 @@ def test_only_so_much_is_kept_and_the_oldest_goes_first(monkeypatch: pytest.Monk
         for key in keys:
             memory.note(key, state, lambda: a_kept(100))
     assert [memory.find(key) is not None for key in keys] == [False] * 2 + [True] * 10
+
+
+def test_only_so_many_without_a_body_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repeated, "MOST_KEPT", 3)
+    memory = Repeated(lambda: memory)
+    for _ in range(2):
+        for key in (b"1", b"2", b"3", b"4"):
+            memory.note(key, memory, lambda: Kept("/v1", [], None, b'"a"'))
+    assert [key for key in (b"1", b"2", b"3", b"4") if memory.find(key)] == [b"2", b"3", b"4"]
 
 
 def test_what_was_made_from_something_older_is_not_kept() -> None:

@@ -50,9 +50,8 @@ def cached_answer(request: Request, query: Pairs, make: Callable[[Snapshot], byt
     index: Index = request.app.state.index
     snapshot = index.snapshot()
     etag = etag_of(request.scope["path"], query, snapshot.epoch, snapshot.sequence, snapshot.today)
-    if named := named_by(request, etag):
-        return unchanged(named)
-    response = Ready(make(snapshot), etag)
+    named = named_by(request, etag)
+    response = unchanged(named) if named else Ready(make(snapshot), etag)
     # Asked for again it is given out as it is, while this snapshot is the newest.
     request.state.made_from = snapshot
     return response

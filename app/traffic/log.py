@@ -10,6 +10,7 @@ import json
 import logging
 import sys
 import time
+from collections import deque
 from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -54,15 +55,17 @@ class JsonLines(logging.StreamHandler):  # type: ignore[type-arg]
     def __init__(self) -> None:
         super().__init__(sys.stderr)
         self.setFormatter(JsonFormatter())
-        self._waiting: list[tuple[float, Served]] = []
+        self._waiting: deque[tuple[float, Served]] = deque()
+        self._due = False
         atexit.register(self.write_waiting)
 
     def write(self, served: Served) -> None:
         """Write the line of a request, in its turn."""
-        with self.lock or nullcontext():
-            self._waiting.append((time.time(), served))
-            if len(self._waiting) > 1:
-                return
+        # In this order no line is left behind, whichever thread writes what waits meanwhile.
+        self._waiting.append((time.time(), served))
+        if self._due:
+            return
+        self._due = True
         try:
             asyncio.get_running_loop().call_soon(self.write_waiting)
         except RuntimeError:
@@ -75,12 +78,14 @@ class JsonLines(logging.StreamHandler):  # type: ignore[type-arg]
 
     def write_waiting(self) -> None:
         """Write what waits."""
+        self._due = False
+        waiting = self._waiting
         with self.lock or nullcontext():
-            waiting, self._waiting = self._waiting, []
+            lines = [_line(*waiting.popleft()) for _ in range(len(waiting))]
             # A log that cannot be written stops nobody.
             with suppress(OSError, ValueError):
-                if waiting:
-                    self.stream.write("".join([_line(at, served) for at, served in waiting]))
+                if lines:
+                    self.stream.write("".join(lines))
                     self.flush()
 
 
@@ -109,21 +114,32 @@ def log_request(served: Served) -> None:
 
 
 def _line(at: float, served: Served) -> str:
-    whole = int(at)
-    return (
-        f'{{"at": "{_second(whole)}.{int((at - whole) * 1000):03}+00:00", "level": "INFO", '
-        f'"logger": "carefinder.requests", "message": "request", '
-        f'"request_id": "{served.request_id}", "method": {_quoted(served.method)}, '
-        f'"route": {_quoted(served.route)}, "status": {served.status}, "bytes": {served.bytes}, '
-        f'"milliseconds": {served.milliseconds:.1f}}}\n'
+    request_id, method, route, status, size, milliseconds = served
+    second = int(at)
+    return '%s.%03d+00:00", %s"%s", %s%d, "milliseconds": %.1f}\n' % (  # noqa: UP031 - it takes two thirds of an f-string's time.
+        _second(second),
+        (at - second) * 1000,
+        _OF_REQUESTS,
+        request_id,
+        _kind(method, route, status),
+        size,
+        milliseconds,
     )
+
+
+_OF_REQUESTS = (
+    '"level": "INFO", "logger": "carefinder.requests", "message": "request", "request_id": '
+)
 
 
 @lru_cache(maxsize=4)
 def _second(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    """The beginning of a line, up to the second."""
+    return datetime.fromtimestamp(seconds, UTC).strftime('{"at": "%Y-%m-%dT%H:%M:%S')
 
 
 @lru_cache(maxsize=1024)
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+def _kind(method: str, route: str, status: int) -> str:
+    """What the lines of all such requests say, up to the number of bytes."""
+    told = {"method": method, "route": route, "status": status}
+    return json.dumps(told, ensure_ascii=False)[1:-1] + ', "bytes": '

@@ -19,6 +19,9 @@ answer is good for everybody as long as that very object is the newest."""
 MOST_BYTES = 32_000_000
 """So much of bodies is kept; then those that came first go."""
 
+MOST_KEPT = 5_000
+"""So many answers are kept at most, as those without a body have no bytes to count."""
+
 MOST_NOTED = 20_000
 """So many addresses that were asked for once are noted before all are forgotten."""
 
@@ -28,11 +31,14 @@ OF_A_BODY = frozenset({b"content-length", b"content-type", b"content-encoding", 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer as it left, save for the request's id."""
+    """An answer as it left, save for the request's id.
+
+    Without a body it is a 304, and good for those alone who have the answer.
+    """
 
     route: str
     headers: RawHeaders
-    body: bytes
+    body: bytes | None
     etag: bytes
     unchanged: RawHeaders = field(init=False)
     """The headers that a 304 carries besides the ETag."""
@@ -72,7 +78,7 @@ class Repeated:
     def key(self, path: bytes, query: bytes, origin: bytes, *, compressed: bool) -> bytes:
         """What stands for all that an answer depends on besides what it is made from."""
         digest = self._keyed.copy()
-        digest.update(b"%d\0%b\0%b\0%b" % (compressed, origin, path, query))
+        digest.update(b"\0".join((b"1" if compressed else b"0", origin, path, query)))
         return digest.digest()
 
     def find(self, key: bytes) -> Kept | None:
@@ -96,8 +102,12 @@ class Repeated:
             return
         if self._made_from is not made_from:
             self._kept, self._bytes, self._made_from = {}, 0, made_from
+        self._forget(key)
         one = self._kept[key] = kept()
-        self._bytes += len(one.body)
-        while self._bytes > MOST_BYTES:
-            oldest = next(iter(self._kept))
-            self._bytes -= len(self._kept.pop(oldest).body)
+        self._bytes += len(one.body or b"")
+        while self._bytes > MOST_BYTES or len(self._kept) > MOST_KEPT:
+            self._forget(next(iter(self._kept)))
+
+    def _forget(self, key: bytes) -> None:
+        if one := self._kept.pop(key, None):
+            self._bytes -= len(one.body or b"")

@@ -52,14 +52,14 @@ class Requests:
         started = time.perf_counter()
         request_id, key, etags = self._read(scope)
         kept = self.repeated.find(key) if key else None
-        if kept is None:
+        named = kept.named_by(etags) if kept and etags else None
+        if kept and named:
+            status, body, headers = NOT_MODIFIED, b"", [*kept.unchanged, (b"etag", named)]
+        elif kept and kept.body is not None:
+            status, body, headers = 200, kept.body, [*kept.headers]
+        else:
             await self._pass_on(scope, receive, send, request_id, key, started)
             return
-        named = kept.named_by(etags) if etags else None
-        if named:
-            status, body, headers = NOT_MODIFIED, b"", [*kept.unchanged, (b"etag", named)]
-        else:
-            status, body, headers = 200, kept.body, [*kept.headers]
         headers.append((b"x-request-id", request_id.encode()))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
@@ -99,9 +99,10 @@ class Requests:
             route = route_of(scope)
             self._record(request_id, scope["method"], route, status, size, started)
         made_from = state.get(MADE_FROM)
-        if made_from is not None and key and status == 200 and parts == 1:  # noqa: PLR2004 - what HTTP calls fine.
+        if made_from is not None and key and status in {200, NOT_MODIFIED} and parts == 1:
             etag = next((value for name, value in headers if name == b"etag"), b"")
-            self.repeated.note(key, made_from, lambda: Kept(route, headers, body, etag))
+            whole = None if status == NOT_MODIFIED else body
+            self.repeated.note(key, made_from, lambda: Kept(route, headers, whole, etag))
 
     def _read(self, scope: Scope) -> tuple[str, bytes | None, list[bytes]]:
         """The request's id, what stands for it among kept answers, and the ETags that it names.
@@ -164,11 +165,17 @@ class _Ids:
         """Draw the part of this process."""
         self._own = f"7{random.getrandbits(12):03x}-{0x8000 | random.getrandbits(14):04x}"
         self._count = count(random.getrandbits(47))
+        self._begun = (0, "")
 
     def __call__(self) -> str:
         """The next one, as text."""
-        moment = f"{time.time_ns() // 1_000_000:012x}"
-        return f"{moment[:8]}-{moment[8:]}-{self._own}-{next(self._count):012x}"
+        millisecond, beginning = self._begun
+        now = time.time_ns() // 1_000_000
+        if now != millisecond:
+            moment = f"{now:012x}"
+            beginning = f"{moment[:8]}-{moment[8:]}-{self._own}-"
+            self._begun = (now, beginning)
+        return f"{beginning}{next(self._count):012x}"
 
 
 new_id = _Ids()

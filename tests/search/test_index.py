@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from typing import Any
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from search.oracle import OracleEntry, answer, json_differences
 from search.strategies import AREAS_HELD, Catalogue, catalogues, place_asked, queries
 
 from app.search.answers import activities_found
+from app.search.index import find
 from app.search.index.cards import Card
 from app.search.index.facts import Indexable
 from app.search.index.snapshot import Snapshot, built, changed, empty_snapshot, settled
@@ -64,6 +66,9 @@ def test_every_answer_is_the_oracles(data: Any) -> None:
     for _ in range(QUESTIONS):
         criteria = data.draw(queries(catalogue), label="question")
         expected = answer(catalogue.entries, criteria, catalogue.today, place_asked(criteria))
-        body = json.loads(activities_found(snapshot, criteria))
+        # The words first, whichever is less, or what lies around the place first: all find alike.
+        dear = data.draw(st.sampled_from((0, find.AS_DEAR, 10_000)), label="as dear")
+        with patch.object(find, "AS_DEAR", dear):
+            body = json.loads(activities_found(snapshot, criteria))
         differences = json_differences(body, expected, criteria, catalogue.entries)
         assert not differences, "\n".join(differences)

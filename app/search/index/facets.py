@@ -9,7 +9,7 @@ import numpy.typing as npt
 from app.catalogue.rows import sort_name
 from app.search.criteria import SearchCriteria
 from app.search.index.bits import WITH_DESCENDANTS, asked_mask, bit_numbers
-from app.search.index.find import Candidates
+from app.search.index.find import Candidates, starts_of
 from app.search.index.grid import Rows
 from app.search.index.snapshot import Snapshot
 
@@ -56,7 +56,10 @@ class _Passing:
     @cached_property
     def activities(self) -> Rows:
         """Their activities, each once."""
-        return np.unique(self.rows.activities)
+        if self.rows.sessions is None:
+            return self.rows.activities
+        activities = np.sort(self.rows.activities)
+        return activities[starts_of(activities)]
 
 
 def _masks(snapshot: Snapshot, criteria: SearchCriteria, scheme: str, passing: _Passing) -> Masks:
@@ -92,8 +95,10 @@ def _asked_masks(scheme: str) -> Masks:
 
 def _terms(scheme: str, masks: Masks) -> dict[str, int]:
     if len(masks) <= FEW:
-        answering: list[int] = ((masks[:, None] & _asked_masks(scheme)) != 0).sum(axis=0).tolist()
-        return dict(zip(bit_numbers(scheme), answering, strict=True))
+        # A term a row, so that what is added up lies side by side.
+        answering = (masks & _asked_masks(scheme)[:, np.newaxis]) != 0
+        counted: list[int] = answering.sum(axis=1, dtype=np.uint16).tolist()
+        return dict(zip(bit_numbers(scheme), counted, strict=True))
     bytes_of = np.ascontiguousarray(masks.astype("<u8")).view(np.uint8).reshape(-1, 8)
     of_bits = np.unpackbits(bytes_of, axis=1, bitorder="little").sum(axis=0, dtype=np.int64)
     counts = {}

@@ -187,8 +187,14 @@ def _minutes(text: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def reached(
-    snapshot: Snapshot, place: Whereabouts, within: float, tests: Sequence[Overlap], *, thin: bool
+def reached(  # noqa: PLR0913 - each says what is looked for.
+    snapshot: Snapshot,
+    place: Whereabouts,
+    within: float,
+    tests: Sequence[Overlap],
+    others: Sequence[Test],
+    *,
+    thin: bool,
 ) -> tuple[Rows, Rows, Miles]:
     """The sessions within reach of a place, or that come to it.
 
@@ -197,6 +203,7 @@ def reached(
         place: where, and how surely that is known.
         within: miles.
         tests: what their activities must pass.
+        others: what they must pass besides, which is not remembered.
         thin: whether of those of an activity at one venue, or at none, the first will do.
 
     Returns:
@@ -209,9 +216,13 @@ def reached(
     around = ground.around(place.point, within + place.uncertainty, close)
     coming = snapshot.coming_to(place, thin=thin)
     places, at_venues = ground.within(around, coming, tests, columns)
+    activities = ground.column("activity", columns)[places]
+    for test in others:
+        at = test(activities).nonzero()[0]
+        places, activities, at_venues = places[at], activities[at], int(at.searchsorted(at_venues))
     sessions = ground.order[places]
-    activities, latitudes, longitudes = (
-        ground.column(name, columns)[places] for name in ("activity", "latitude", "longitude")
+    latitudes, longitudes = (
+        ground.column(name, columns)[places] for name in ("latitude", "longitude")
     )
     miles = miles_to_many(place.point, latitudes, longitudes)
     serving: Flags = miles - place.uncertainty <= within
@@ -223,7 +234,7 @@ def reached(
     activities, sessions, miles = activities[at], sessions[at], miles[at]
     if snapshot.settled_sessions < columns.length:
         late = np.arange(snapshot.settled_sessions, columns.length, dtype=np.int32)
-        for test in tests:
+        for test in (*tests, *others):
             late = late[test(columns["activity"][late])]
         late_miles = miles_of(snapshot, place, late)
         serving = serves(snapshot, place, within, late, late_miles)

@@ -1,7 +1,9 @@
 """Which activities meet the criteria, in which order, and what the terms would find."""
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from math import inf
+from operator import and_
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -29,6 +31,10 @@ from app.search.text.postings import TextMatches
 Matched = Literal["all_words", "any_word"]
 Numbers = npt.NDArray[np.int32]
 
+AS_DEAR = 8
+"""To fetch an activity that has the words, and its sessions, costs as much as to look at so many
+sessions around a place, which lie side by side."""
+
 NO_WORDS = TextMatches(np.zeros(0, np.int32), np.zeros(0, np.int32), "all_words")
 """What a query without any word to search for finds: nothing."""
 
@@ -52,12 +58,7 @@ class Candidates(NamedTuple):
         tests = [flags for name, flags in self.held_back.items() if name != besides]
         if not tests:
             return Candidates(self.activities, self.sessions, self.miles)
-        keep = np.logical_and.reduce(tests)
-        return Candidates(
-            self.activities[keep],
-            None if self.sessions is None else self.sessions[keep],
-            None if self.miles is None else self.miles[keep],
-        )
+        return _narrowed(self, reduce(and_, tests))
 
 
 class Found(NamedTuple):
@@ -98,15 +99,15 @@ def candidates(  # noqa: PLR0913 - each says what is looked for.
     kept = {name: of_activities.pop(name) for name in held_back if name in of_activities}
     kept_of_sessions = {name: of_sessions.pop(name) for name in held_back if name in of_sessions}
     tests, place = list(of_activities.values()), asked.place
+    if len(kept) > 1:
+        tests.append(_all_but_one([*kept.values()]))
     thin = thin and not whole and not asked.of_sessions
     rows: Candidates
     if place is not None and (
-        words is None or len(words.rows) > looked_at(snapshot, place, asked.within)
+        words is None or len(words.rows) * AS_DEAR > looked_at(snapshot, place, asked.within)
     ):
         rows = _around(snapshot, place, asked.within, tests, words, thin=thin)
     else:
-        if len(kept) > 1:
-            tests.append(_all_but_one([*kept.values()]))
         rows = _of_activities(snapshot, tests, words)
         if asked.of_sessions or place is not None or whole:
             rows = _with_sessions(snapshot, rows.activities, thin=thin)
@@ -134,15 +135,12 @@ def _around(  # noqa: PLR0913 - each says what is looked for.
 ) -> Candidates:
     """The sessions within reach of a place whose activities pass the tests and have the words."""
     overlaps = [test for test in tests if isinstance(test, Overlap)]
-    rows = Candidates(*reached(snapshot, place, within, overlaps, thin=thin))
-    if snapshot.some_dead:
-        rows = _narrowed(rows, snapshot.alive[rows.activities])
+    others: list[Test] = [test for test in tests if not isinstance(test, Overlap)]
     if words is not None:
-        rows = _narrowed(rows, _among(words.rows, rows.activities, len(snapshot.alive)))
-    for test in tests:
-        if not isinstance(test, Overlap):
-            rows = _narrowed(rows, test(rows.activities))
-    return rows
+        others.insert(0, _among(words.rows, len(snapshot.alive)))
+    if snapshot.some_dead:
+        others.insert(0, lambda rows: snapshot.alive[rows])
+    return Candidates(*reached(snapshot, place, within, overlaps, others, thin=thin))
 
 
 def _of_activities(
@@ -180,12 +178,11 @@ def _all_but_one(tests: Sequence[Test]) -> Test:
     return passes
 
 
-def _among(others: Rows, rows: Rows, length: int) -> Flags:
-    """Whether each of some rows is among others, of so many that there are."""
+def _among(others: Rows, length: int) -> Test:
+    """The test that a row is among others, of so many that there are."""
     flags = np.zeros(length, dtype=np.bool_)
     flags[others] = True
-    found: Flags = flags[rows]
-    return found
+    return lambda rows: flags[rows]
 
 
 def _narrowed(rows: Candidates, keep: Flags) -> Candidates:
@@ -220,7 +217,7 @@ def each_once(snapshot: Snapshot, passing: Candidates, *, priced: bool) -> Found
     # Sessions lie in the order of their activities, so that this brings together each one's own.
     by_row = np.argsort(passing.sessions)
     sessions, activities = passing.sessions[by_row], passing.activities[by_row]
-    starts = _starts(activities)
+    starts = starts_of(activities)
     # A session of a place is better the nearer it is, and of two the earlier listed. Without a
     # place one at a venue is better than any other.
     at_venue = snapshot.sessions["venue"][sessions] != NOT_KNOWN
@@ -260,7 +257,7 @@ def nearest(snapshot: Snapshot, passing: Candidates, start: int, stop: int) -> t
     activities, sessions, miles = passing.activities, passing.sessions, passing.miles
     assert sessions is not None  # noqa: S101 - tells mypy what holds around a place.
     assert miles is not None  # noqa: S101 - the same.
-    total = len(_starts(np.sort(activities)))
+    total = len(starts_of(np.sort(activities)))
     first: list[int] = []
     # Activities have few sessions each, so that these hold those of the page, or else all do.
     enough = 4 * stop
@@ -294,7 +291,7 @@ def _walked(
     return [*first.values()]
 
 
-def _starts(sorted_rows: Rows) -> npt.NDArray[np.intp]:
+def starts_of(sorted_rows: Rows) -> npt.NDArray[np.intp]:
     """Where each stretch of equal rows begins."""
     first = np.empty(len(sorted_rows), dtype=np.bool_)
     first[:1] = True

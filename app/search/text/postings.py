@@ -14,7 +14,18 @@ from app.search.text.fields import Fields, Weights, weights_by_word
 from app.search.text.forms import Forms
 from app.search.text.parts import Base, Tail, rows_of
 from app.search.text.saved import load, save
-from app.search.text.scores import EXACT, SLIP, STEM, Phrase, Scored, Word, all_met, any_met, scored
+from app.search.text.scores import (
+    EXACT,
+    SLIP,
+    STEM,
+    Frequent,
+    Phrase,
+    Scored,
+    Word,
+    all_met,
+    any_met,
+    scored,
+)
 from app.search.text.spellings import Spellings
 from app.search.text.synonyms import Unit, synonyms
 from app.search.text.words import MOST_WORDS, STOP_WORDS, query_words, stem, words
@@ -61,7 +72,7 @@ class TextIndex:
     base: Base
     tail: Tail
     forms: Forms
-    known: Remembered[Word | Phrase, Scored]
+    known: Remembered[Word | Phrase, Scored | Frequent]
     """What was found in the base, which stays: a memory, which no answer depends on."""
 
     @classmethod
@@ -145,7 +156,7 @@ class TextIndex:
         unknown = [
             unit.words[0]
             for unit in synonyms().units(query_words(q))
-            if not unit.is_phrase and not alive[self._met(unit, alive).rows].any()
+            if not unit.is_phrase and not self._met(unit, alive).any_of(alive)
         ]
         nearest = {
             word: known for word in unknown[:MOST_REPLACED] if (known := self._nearest(word, alive))
@@ -156,7 +167,7 @@ class TextIndex:
         good = (one for one in suggestions if self._may_be_suggested(one, alive))
         return list(islice(good, SUGGESTIONS))
 
-    def _met(self, unit: Unit, alive: Alive) -> Scored:
+    def _met(self, unit: Unit, alive: Alive) -> Scored | Frequent:
         """The rows that meet a unit, dead ones too; slips count where no row alive does."""
         if unit.is_phrase:
             own = tuple(Word(self._forms_of(word)) for word in unit.words)
@@ -170,7 +181,7 @@ class TextIndex:
         (word,) = unit.words
         beginning = word if unit.is_last and len(word) >= SHORTEST_BEGINNING else None
         found = self._scored(Word(self._forms_of(word), beginning))
-        if len(word) >= SHORTEST_SLIP and not alive[found.rows].any():
+        if len(word) >= SHORTEST_SLIP and not found.any_of(alive):
             near = {one for known in self._spellings for one in known.one_slip_from(word)}
             found = self._scored(Word(tuple((one, SLIP) for one in sorted(near))))
         return found
@@ -184,14 +195,12 @@ class TextIndex:
         """The words of a stem, all alike."""
         return Word(tuple((form, 1) for form in self.forms.of(one)))
 
-    def _scored(self, wanted: Word | Phrase) -> Scored:
+    def _scored(self, wanted: Word | Phrase) -> Scored | Frequent:
         """The rows that meet a word or a phrase."""
         found = self.known.get(wanted, lambda: scored(wanted, self.base))
         if not self.tail_rows:
             return found
-        late = scored(wanted, self.tail)
-        rows = np.concatenate([found.rows, late.rows + np.int32(self.base.size)])
-        return Scored(rows, np.concatenate([found.scores, late.scores]))
+        return found.extended(wanted.met(self.tail), self.base.size)
 
     def _nearest(self, word: str, alive: Alive) -> list[str]:
         """The most frequent words of rows that are alive that may be meant by one that none has."""
@@ -230,11 +239,13 @@ class TextIndex:
 
 def _alive(found: Scored, alive: Alive) -> Scored:
     """Those of some rows that are alive."""
+    if alive.all():
+        return found
     keep = alive[found.rows]
-    return found if keep.all() else Scored(found.rows[keep], found.scores[keep])
+    return Scored(found.rows[keep], found.scores[keep])
 
 
-def _nothing_known() -> Remembered[Word | Phrase, Scored]:
+def _nothing_known() -> Remembered[Word | Phrase, Scored | Frequent]:
     return Remembered(MOST_BYTES, lambda found: found.size)
 
 

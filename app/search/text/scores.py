@@ -14,6 +14,10 @@ EXACT, STEM, SYNONYM, PREFIX, SLIP = 12, 9, 8, 6, 3
 """What it counts to have a word itself, another form of it, a synonym, a longer word that begins
 with it, or one that is a slip away."""
 
+RARE = 8
+"""Of what fewer than one row in so many has, the rows are listed."""
+
+Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int32]
 Scores = npt.NDArray[np.uint8 | np.uint16 | np.int32]
 
@@ -25,9 +29,67 @@ class Scored(NamedTuple):
     scores: Scores
 
     @property
+    def number(self) -> int:
+        """How many rows score."""
+        return len(self.rows)
+
+    @property
     def size(self) -> int:
         """In bytes."""
         return self.rows.nbytes + self.scores.nbytes
+
+    def listed(self) -> "Scored":
+        """The rows that score."""
+        return self
+
+    def of(self, rows: Numbers) -> Scores:
+        """What each of some rows scores."""
+        if not len(self.rows):
+            return np.zeros(len(rows), self.scores.dtype)
+        at = np.minimum(self.rows.searchsorted(rows), len(self.rows) - 1)
+        scores: Scores = self.scores[at] * (self.rows[at] == rows)
+        return scores
+
+    def any_of(self, alive: Flags) -> bool:
+        """Whether any row that scores is alive."""
+        return bool(alive[self.rows].any())
+
+    def extended(self, late: Scores, first: int) -> "Scored":
+        """The same with what late rows score, of which the first one has a number."""
+        rows = (late > 0).nonzero()[0]
+        numbers = np.concatenate([self.rows, (rows + first).astype(np.int32)])
+        return Scored(numbers, np.concatenate([self.scores, late[rows]]))
+
+
+class Frequent(NamedTuple):
+    """What every row scores, where many score: to look a row up takes a fraction of the time."""
+
+    scores: Scores
+    number: int
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return self.scores.nbytes
+
+    def listed(self) -> Scored:
+        """The rows that score."""
+        # Of flags numpy finds those that are set many times as fast as of numbers.
+        rows = (self.scores > 0).nonzero()[0]
+        return Scored(rows.astype(np.int32), self.scores[rows])
+
+    def of(self, rows: Numbers) -> Scores:
+        """What each of some rows scores."""
+        return self.scores[rows]
+
+    def any_of(self, alive: Flags) -> bool:
+        """Whether any row that scores is alive."""
+        return bool(((self.scores > 0) & alive).any())
+
+    def extended(self, late: Scores, _: int) -> "Frequent":
+        """The same with what late rows score."""
+        number = self.number + int(np.count_nonzero(late))
+        return Frequent(np.concatenate([self.scores, late]), number)
 
 
 class Word(NamedTuple):
@@ -72,31 +134,31 @@ class Phrase(NamedTuple):
         return score
 
 
-def scored(wanted: Word | Phrase, part: Base | Tail) -> Scored:
+def scored(wanted: Word | Phrase, part: Base | Tail) -> Scored | Frequent:
     """The rows of a part that meet a word or a phrase, counted from its first one."""
-    met = wanted.met(part)
-    # Of flags numpy finds those that are set many times as fast as of numbers.
-    rows = (met > 0).nonzero()[0]
-    return Scored(rows.astype(np.int32), met[rows])
+    found = Frequent(met := wanted.met(part), int(np.count_nonzero(met)))
+    return found if found.number * RARE > part.size else found.listed()
 
 
-def all_met(found: Sequence[Scored]) -> Scored:
+def all_met(found: Sequence[Scored | Frequent]) -> Scored:
     """The rows that meet everything, with the sums of their scores."""
     # Beginning with the fewest, little is looked up.
-    first, *others = sorted(found, key=lambda one: len(one.rows))
-    rows, scores = first.rows, first.scores.astype(np.int32)
+    first, *others = sorted(found, key=lambda one: one.number)
+    rows, scores = first.listed()
+    scores = scores.astype(np.int32)
     for one in others:
         if not len(rows):
             break
-        at = np.minimum(one.rows.searchsorted(rows), len(one.rows) - 1)
-        both = one.rows[at] == rows
-        rows, scores = rows[both], scores[both] + one.scores[at[both]]
+        more = one.of(rows)
+        both = (more > 0).nonzero()[0]
+        rows, scores = rows[both], scores[both] + more[both]
     return Scored(rows, scores)
 
 
-def any_met(found: Sequence[Scored]) -> Scored:
+def any_met(found: Sequence[Scored | Frequent]) -> Scored:
     """The rows that meet anything, with the sums of their scores."""
-    rows, places = np.unique(np.concatenate([one.rows for one in found]), return_inverse=True)
+    listed = [one.listed() for one in found]
+    rows, places = np.unique(np.concatenate([one.rows for one in listed]), return_inverse=True)
     scores = np.zeros(len(rows), np.int32)
-    np.add.at(scores, places, np.concatenate([one.scores for one in found]))
+    np.add.at(scores, places, np.concatenate([one.scores for one in listed]))
     return Scored(rows, scores)

@@ -1,12 +1,14 @@
 """The index against the plain scorer, in thousands of random cases."""
 
 from dataclasses import dataclass
+from unittest.mock import patch
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from search.text.plain import plain_scores
 
+from app.search.text import scores
 from app.search.text.postings import Fields, TextIndex, weights_by_word
 
 # Few words, of many kinds: forms of each other, beginnings, slips, phrases, stop words, accents.
@@ -44,6 +46,8 @@ class Case:
     alive: list[bool]
     ends: list[int]
     queries: list[str]
+    rare: int
+    """As `RARE`: so that what each word scores is listed, or told for every row, or either."""
 
 
 @st.composite
@@ -54,7 +58,8 @@ def cases(draw: st.DrawFn) -> Case:
         st.lists(st.sampled_from([True, True, True, False]), min_size=count, max_size=count)
     )
     ends = sorted(draw(st.lists(st.integers(0, count), min_size=1, max_size=3)))
-    return Case(rows, alive, ends, draw(st.lists(QUERIES, min_size=15, max_size=15)))
+    asked = draw(st.lists(QUERIES, min_size=15, max_size=15))
+    return Case(rows, alive, ends, asked, draw(st.sampled_from((0, scores.RARE, 1_000))))
 
 
 def index_of(case: Case) -> TextIndex:
@@ -71,13 +76,14 @@ def test_the_index_answers_as_the_plain_scorer(case: Case) -> None:
     numbers = np.flatnonzero(alive).tolist()
     for q in case.queries:
         expected, matched = plain_scores([case.rows[number] for number in numbers], q)
-        found = index.search(q, alive)
+        with patch.object(scores, "RARE", case.rare):
+            found = index.search(q, alive)
         if found is None:
             assert expected is None
             continue
         assert expected is not None
-        scores = zip(found.rows.tolist(), found.scores.tolist(), strict=True)
-        assert [*scores] == sorted((numbers[row], score) for row, score in expected.items())
+        told = zip(found.rows.tolist(), found.scores.tolist(), strict=True)
+        assert [*told] == sorted((numbers[row], score) for row, score in expected.items())
         assert found.matched == matched
 
 
