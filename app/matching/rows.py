@@ -114,14 +114,16 @@ class Sessions:
     @kept
     def owners(self) -> npt.NDArray[np.intp]:
         """For each session the place of its activity among those of these sessions."""
-        return np.repeat(np.arange(len(self.starts)), np.diff(self.starts, append=len(self.rows)))
+        next_one = np.zeros(len(self.rows), dtype=np.intp)
+        next_one[self.starts[1:]] = 1
+        return next_one.cumsum()
 
     def varied(self, values: Array) -> Flags:
         """For each activity, whether its sessions differ in something."""
         varied = np.zeros(len(self.starts), dtype=np.bool_)
         differs = values[1:] != values[:-1]
         differs[self.starts[1:] - 1] = False
-        varied[self.owners[1:][differs]] = True
+        varied[self.owners[1:].compress(differs)] = True
         return varied
 
     def spread(self, values: Array) -> Array:
@@ -160,10 +162,6 @@ class Sessions:
         miles = np.where(at_venue, self.miles(point), 0.0)
         shown = np.floor(miles * 10 + 0.5).astype(np.int64)
         return np.where(at_venue, shown, NOT_KNOWN)
-
-    def subset(self, keep: Flags) -> "Sessions":
-        """Some of these sessions."""
-        return self.at(np.flatnonzero(keep))
 
     def at(self, places: npt.NDArray[np.intp]) -> "Sessions":
         """The sessions at some places among these, in the order of their activities."""
