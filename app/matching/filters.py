@@ -3,7 +3,7 @@
 Each filter has a bit, in the order of the policy; `fails` and `asks` hold the bits of a session.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -267,7 +267,7 @@ def _put_funding(found: Statuses64, sessions: Sessions, wanted: Wanted) -> None:
     # What is accepted by its own word is met, whatever it costs.
     places = sessions.spread(((yes & own) == 0) & open_question).nonzero()[0]
     some = sessions.at(places)
-    payment = replace(wanted.payment, pick_up=False)
+    payment = wanted.payment._replace(pick_up=False)
     costs = paid(some, payment, wanted.person.day, wanted.spot)
     owners = sessions.owners.take(places)
     stated_free = ((yes & np.uint64(mask_of("funding", ["free"]))) != 0).take(owners)

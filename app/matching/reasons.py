@@ -1,6 +1,7 @@
 """Why something fits, criterion by criterion, in words that name the facts."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 
 from app.matching import words
 from app.matching.answers import Criterion
@@ -8,7 +9,7 @@ from app.matching.filters import SHADED, SHADED_OF_SESSIONS
 from app.matching.person import Person, Side, relative_mask
 from app.matching.scoring import LEVEL_MODES
 from app.matching.shares import Columns
-from app.matching.shown import PLACE_NAMES, Cells, SessionShown, Texts, each_once
+from app.matching.shown import PLACE_NAMES, Cells, Column, SessionShown, Texts, each_once
 from app.matching.words import (
     Text,
     Voice,
@@ -31,31 +32,25 @@ Term = tuple[str, str]
 """A scheme and a code."""
 
 
-def reasons_of(cells: Cells) -> list[bytes]:
+def reasons_of(cells: Cells) -> Iterator[Column]:
     """What each criterion that was answered gave each result, as JSON arrays of `Reason`."""
-    columns = [
-        _reasons(cells, criterion, weight)
-        for criterion, weight in cells.person.shown_weights.items()
-    ]
-    return arrays(columns, len(cells.shown))
+    begins = b"[{"
+    for criterion, weight in cells.person.shown_weights.items():
+        yield _given(cells, criterion, weight, begins)
+        yield SAID[criterion](cells)
+        begins = b"},{"
+    yield repeat(b"[]" if begins == b"[{" else b"}]")
 
 
-def _reasons(cells: Cells, criterion: Criterion, weight: float) -> list[bytes]:
-    fits, said = cells.fit(criterion), SAID[criterion](cells)
-    begins = b'{"criterion":"%b","weight":%b,' % (criterion.encode(), repr(weight).encode())
+def _given(cells: Cells, criterion: Criterion, weight: float, begins: bytes) -> list[bytes]:
+    """How a reason begins: with the fit and the points that a criterion gave."""
+    fits = cells.fit(criterion)
+    named = b'%b"criterion":"%b","weight":%r,' % (begins, criterion.encode(), weight)
     gave = {
-        fit: b'%b"fit":%b,"points":%b,'
-        % (begins, repr(round(fit[0] + 1e-9, 3)).encode(), repr(fit[1] / 10).encode())
+        fit: b'%b"fit":%r,"points":%r,' % (named, round(fit[0] + 1e-9, 3), fit[1] / 10)
         for fit in dict.fromkeys(fits)
     }
-    return [b"%b%b}" % (gave[fit], text) for fit, text in zip(fits, said, strict=True)]
-
-
-def arrays(columns: Sequence[Sequence[bytes]], count: int) -> list[bytes]:
-    """For each of some results a JSON array of what the columns hold for it."""
-    if not columns:
-        return [b"[]"] * count
-    return [b"[%b]" % b",".join(filter(None, row)) for row in zip(*columns, strict=True)]
+    return [gave[fit] for fit in fits]
 
 
 def _facts_of_wishes(cells: Cells) -> Iterable[tuple[int, ...]]:

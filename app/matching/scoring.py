@@ -67,21 +67,20 @@ class Fits:
         n, d = self.shares[criterion]
         return np.asarray(self.sessions.spread(n / d), dtype=np.float64)
 
-    def points_at(self, criterion: Criterion, places: Sequence[int]) -> list[int]:
+    def points_at(self, criterion: Criterion, places: npt.NDArray[np.intp]) -> list[int]:
         """The points of some sessions, by their places."""
         points = self.points[criterion]
-        found: list[int] = points[self._at(points, places)].tolist()
+        found: list[int] = points.take(self._at(points, places)).tolist()
         return found
 
-    def _at(self, values: npt.NDArray[Any], places: Sequence[int]) -> Any:  # noqa: ANN401 - what numpy takes.
+    def _at(self, values: npt.NDArray[Any], places: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         """Where values stand that are told for each session, or for each activity."""
-        return places if len(values) == len(self.sessions) else self.sessions.owners[places]
+        return places if len(values) == len(self.sessions) else self.sessions.owners.take(places)
 
-    def fit_at(self, criterion: Criterion, places: Sequence[int]) -> list[float]:
+    def fit_at(self, criterion: Criterion, places: npt.NDArray[np.intp]) -> list[float]:
         """The fits of some sessions, by their places."""
         n, d = self.shares[criterion]
-        at = self._at(n, places)
-        fits: list[float] = (n[at] / d).tolist()
+        fits: list[float] = (n.take(self._at(n, places)) / d).tolist()
         return fits
 
 

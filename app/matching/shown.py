@@ -1,11 +1,12 @@
 """What an answer shows, column by column, with everything that was judged of it within reach."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from app.matching.answers import Criterion
 from app.matching.filters import SHADED, SHADED_OF_SESSIONS
@@ -65,9 +66,14 @@ class Cells:
         return [one.row for one in self.shown]
 
     @kept
-    def places(self) -> list[int]:
+    def places(self) -> npt.NDArray[np.intp]:
         """The places of their best sessions among those that were judged."""
-        return [one.at for one in self.shown]
+        return np.array([one.at for one in self.shown], dtype=np.intp)
+
+    @kept
+    def _at_rows(self) -> npt.NDArray[np.intp]:
+        # To read columns by a list would turn it into such an array each time.
+        return np.array(self.rows, dtype=np.intp)
 
     def column(self, key: Hashable, make: Callable[[], list[T]]) -> list[T]:
         """A column by its key, put together when it is first asked for."""
@@ -100,7 +106,7 @@ class Cells:
         column = self.known.get(name)
         if column is None:
             whole = self.judged.sessions.snapshot.activities[name]
-            column = self.known[name] = whole[self.rows].tolist()
+            column = self.known[name] = whole.take(self._at_rows).tolist()
         return column
 
     def session(self, name: str) -> list[int]:
@@ -109,7 +115,7 @@ class Cells:
         column = self.known.get(key)
         if column is None:
             whole = self.judged.sessions.session(name)
-            column = self.known[key] = whole[self.places].tolist()
+            column = self.known[key] = whole.take(self.places).tolist()
         return column
 
     def value(self, scheme: str, code: str) -> list[Value]:
@@ -205,8 +211,7 @@ class Cells:
     @kept
     def serving(self) -> list[list[Serving]]:
         """The sessions that serve the person as the best ones do, in the order of the week."""
-        judged, sessions = self.judged, self.judged.sessions
-        places = np.asarray(self.places, dtype=np.intp)
+        judged, sessions, places = self.judged, self.judged.sessions, self.places
         begins = np.searchsorted(sessions.starts, places, "right")
         first = sessions.starts[begins - 1]
         counts = np.append(sessions.starts, len(sessions))[begins] - first
@@ -376,6 +381,9 @@ class Shown:
         """The sessions that serve the person as the best one does, in the order of the week."""
         return [SessionShown(self, *one) for one in self.cells.serving[self.place_in_list]]
 
+
+Column = Iterable[bytes]
+"""Pieces of JSON, one for each result; what all results have alike is repeated without end."""
 
 Texts = Callable[[Cells], Sequence[Text]]
 """Puts one thing into words for each result."""
