@@ -168,7 +168,7 @@ def _age_told(least: int, most: int, stated: int, status: Status) -> Text:
 
 def _who(cells: Cells) -> list[Text]:
     if not cells.judged.side.known:
-        return [NOBODY_KNOWN] * len(cells.shown)
+        return [NOBODY_KNOWN] * len(cells.rows)
     only = mask_of("open_to", ["only"])
     facts = [
         (text, bool(open_to & only), status)

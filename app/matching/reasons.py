@@ -36,21 +36,17 @@ def reasons_of(cells: Cells) -> Iterator[Column]:
     """What each criterion that was answered gave each result, as JSON arrays of `Reason`."""
     begins = b"[{"
     for criterion, weight in cells.person.shown_weights.items():
-        yield _given(cells, criterion, weight, begins)
+        yield repeat(b'%b"criterion":"%b","weight":%r,' % (begins, criterion.encode(), weight))
+        yield [FITS[thousandths] for thousandths in cells.fit(criterion)]
+        yield [POINTS[tenths] for tenths in cells.points(criterion)]
         yield SAID[criterion](cells)
         begins = b"},{"
     yield repeat(b"[]" if begins == b"[{" else b"}]")
 
 
-def _given(cells: Cells, criterion: Criterion, weight: float, begins: bytes) -> list[bytes]:
-    """How a reason begins: with the fit and the points that a criterion gave."""
-    fits = cells.fit(criterion)
-    named = b'%b"criterion":"%b","weight":%r,' % (begins, criterion.encode(), weight)
-    gave = {
-        fit: b'%b"fit":%r,"points":%r,' % (named, round(fit[0] + 1e-9, 3), fit[1] / 10)
-        for fit in dict.fromkeys(fits)
-    }
-    return [gave[fit] for fit in fits]
+FITS = [b'"fit":%r,' % (thousandths / 1000) for thousandths in range(1_001)]
+POINTS = [b'"points":%r,' % (tenths / 10) for tenths in range(1_001)]
+"""What a criterion can give, as it stands in JSON."""
 
 
 def _facts_of_wishes(cells: Cells) -> Iterable[tuple[int, ...]]:
@@ -247,7 +243,7 @@ def _when(cells: Cells) -> list[bytes]:
 
 def _covered(cells: Cells) -> Sequence[int | None]:
     """How many of the chosen times are covered; None where none was chosen or is stated."""
-    count = len(cells.shown)
+    count = len(cells.rows)
     if not cells.person.slots or cells.covered is None:
         return [None] * count
     return [
@@ -257,7 +253,7 @@ def _covered(cells: Cells) -> Sequence[int | None]:
 
 def _lasting(cells: Cells) -> Sequence[int | None]:
     """How many minutes the best sessions last, where that matters and is known."""
-    return [None] * len(cells.shown) if cells.person.break_minutes is None else cells.minutes
+    return [None] * len(cells.rows) if cells.person.break_minutes is None else cells.minutes
 
 
 def _chosen_told(cells: Cells, covered: int | None, minutes: int | None) -> Text:

@@ -87,7 +87,7 @@ def _beside(one: Sessions, other: Sessions) -> Sessions:
         blank = np.concatenate(blanks)
     rows = np.concatenate([one.rows, other.rows])
     owners = np.concatenate([one.activities, other.activities])
-    return Sessions(one.snapshot, rows, owners, np.zeros(0, dtype=np.int64), blank)
+    return Sessions(one.snapshot, rows, owners, blank)
 
 
 def single_changes(world: World) -> list[Change]:

@@ -38,6 +38,9 @@ Floats = npt.NDArray[np.float64]
 NEARLY_HALF = 1e-6
 """This near to a half, points worked out in floating point are worked out again exactly."""
 
+BARELY = 1e-9
+"""So much is added to a fit before it is rounded, so that a half goes up."""
+
 FOUR_VALUED = ("support_need", "access", "support_mode", "travel", "communication", "preference")
 
 
@@ -77,11 +80,12 @@ class Fits:
         """Where values stand that are told for each session, or for each activity."""
         return places if len(values) == len(self.sessions) else self.sessions.owners.take(places)
 
-    def fit_at(self, criterion: Criterion, places: npt.NDArray[np.intp]) -> list[float]:
-        """The fits of some sessions, by their places."""
+    def thousandths_at(self, criterion: Criterion, places: npt.NDArray[np.intp]) -> list[int]:
+        """The fits of some sessions in thousandths, half up, by their places."""
         n, d = self.shares[criterion]
-        fits: list[float] = (n.take(self._at(n, places)) / d).tolist()
-        return fits
+        fits = n.take(self._at(n, places)) / d
+        found: list[int] = np.rint((fits + BARELY) * 1000).astype(np.int64).tolist()
+        return found
 
 
 def fits_of(sessions: Sessions, wanted: Wanted, side: Side, statuses: Statuses64) -> Fits:
@@ -221,16 +225,23 @@ def _what_i_do(sessions: Sessions, person: Person) -> tuple[Numbers, int]:
     d = 0
     for rank, code in zip(RANK_TENTHS, told.activities or (), strict=False):
         own, kin = _bits("activity_type", code)
-        n += rank * np.where(types & own, EXACT, np.where(types & kin, RELATIVE, 0))
+        fit = np.maximum(_where(types, own, EXACT), _where(types, kin, RELATIVE))
+        n += np.multiply(fit, rank, dtype=np.int64)
         d += rank
     for rank, code in zip(RANK_TENTHS, told.outcomes or (), strict=False):
         own, kin = _bits("outcome", code)
-        close = np.where(outcomes & kin, SECONDARY * RELATIVE // EXACT, 0)
-        close = np.where(primary & kin, RELATIVE, close)
-        fit = np.where(outcomes & own, SECONDARY, close)
-        n += rank * np.where(primary & own, EXACT, fit)
+        fit = np.maximum(_where(primary, own, EXACT), _where(outcomes, own, SECONDARY))
+        fit = np.maximum(fit, _where(primary, kin, RELATIVE))
+        fit = np.maximum(fit, _where(outcomes, kin, SECONDARY * RELATIVE // EXACT))
+        n += np.multiply(fit, rank, dtype=np.int64)
         d += rank
     return n, d * EXACT
+
+
+def _where(stated: Masks, bits: np.uint64, fit: int) -> npt.NDArray[np.uint8]:
+    """A fit where any of some bits is stated, and nothing elsewhere."""
+    fits: npt.NDArray[np.uint8] = ((stated & bits) != 0) * np.uint8(fit)
+    return fits
 
 
 def _bits(scheme: str, code: str) -> tuple[np.uint64, np.uint64]:
@@ -242,17 +253,21 @@ def _who_it_is_for(sessions: Sessions, side: Side) -> tuple[Numbers, int]:
     codes = side.cohorts
     if not codes:
         return np.full(len(listed), NOT_STATED, dtype=np.int64), EXACT
-    anyone = (listed & np.uint64(mask_of("cohort", ["everyone"]))) != 0
-    anyone |= sessions.once("open_to") == np.uint64(mask_of("open_to", ["anyone"]))
-    otherwise = np.where(anyone, OPEN_TO_ALL, np.where(listed == 0, NOT_STATED, 0))
-    best = np.zeros(len(listed), dtype=np.int64)
+    anyone = np.uint64(mask_of("cohort", ["everyone"])), np.uint64(mask_of("open_to", ["anyone"]))
+    otherwise = np.maximum(
+        _where(listed, anyone[0], OPEN_TO_ALL),
+        _where(sessions.once("open_to"), anyone[1], OPEN_TO_ALL),
+    )
+    otherwise = np.maximum(otherwise, (listed == 0) * np.uint8(NOT_STATED))
+    best = np.zeros(len(listed), dtype=np.uint8)
     every = np.zeros(len(listed), dtype=np.int64)
     for code in codes:
         own, kin = _bits("cohort", code)
-        fit = np.where(listed & own, EXACT, np.where(listed & kin, RELATIVE, otherwise))
+        fit = np.maximum(_where(listed, own, EXACT), _where(listed, kin, RELATIVE))
+        fit = np.maximum(fit, otherwise)
         best = np.maximum(best, fit)
         every += fit
-    return best * len(codes) + every, 2 * EXACT * len(codes)
+    return np.multiply(best, len(codes), dtype=np.int64) + every, 2 * EXACT * len(codes)
 
 
 # Near

@@ -42,12 +42,16 @@ PLACE_NAMES = {number: name for name, number in PLACES.items()}
 class Cells:
     """All that an answer shows by one judgement, in columns: each is read for all results at once.
 
-    `known` holds the columns that were read or put together so far; they go with the answer.
+    `rows` are the rows of the activities, and `at` the places of their best sessions among those
+    that were judged. `known` holds the columns that were read or put together so far; they go with
+    the answer. What is shown refers to its columns, and they do not refer to it: all of it is gone
+    as soon as the answer is, and need not be searched for.
     """
 
     reading: Reading
     judged: Judged
-    shown: list["Shown"] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    at: list[int] = field(default_factory=list)
     known: dict[Hashable, list[Any]] = field(default_factory=dict)
 
     @kept
@@ -61,18 +65,12 @@ class Cells:
         return self.reading.voice
 
     @kept
-    def rows(self) -> list[int]:
-        """The rows of the activities."""
-        return [one.row for one in self.shown]
-
-    @kept
     def places(self) -> npt.NDArray[np.intp]:
-        """The places of their best sessions among those that were judged."""
-        return np.array([one.at for one in self.shown], dtype=np.intp)
+        """The places of the best sessions: to read columns by a list would make this each time."""
+        return np.array(self.at, dtype=np.intp)
 
     @kept
     def _at_rows(self) -> npt.NDArray[np.intp]:
-        # To read columns by a list would turn it into such an array each time.
         return np.array(self.rows, dtype=np.intp)
 
     def column(self, key: Hashable, make: Callable[[], list[T]]) -> list[T]:
@@ -161,11 +159,13 @@ class Cells:
         statuses = self.judged.statuses
         return statuses.fails[self.places].tolist(), statuses.asks[self.places].tolist()
 
-    def fit(self, criterion: Criterion) -> list[tuple[float, int]]:
-        """The fit, and the points in tenths, that a criterion gave them."""
-        fits = self.judged.fits
-        shares = fits.fit_at(criterion, self.places)
-        return [*zip(shares, fits.points_at(criterion, self.places), strict=True)]
+    def fit(self, criterion: Criterion) -> list[int]:
+        """The fit, in thousandths, that a criterion gave them."""
+        return self.judged.fits.thousandths_at(criterion, self.places)
+
+    def points(self, criterion: Criterion) -> list[int]:
+        """The points, in tenths, that a criterion gave them."""
+        return self.judged.fits.points_at(criterion, self.places)
 
     @kept
     def scores(self) -> list[int | None]:
@@ -403,7 +403,8 @@ def all_shown(reading: Reading, outcome: Outcome, places: Sequence[int]) -> list
     )
     found = []
     for side, row, at in zip(sides, rows, best, strict=True):
-        own = cells[side].shown
-        own.append(Shown(row, at, cells[side], len(own)))
-        found.append(own[-1])
+        own = cells[side]
+        found.append(Shown(row, at, own, len(own.rows)))
+        own.rows.append(row)
+        own.at.append(at)
     return found
