@@ -161,7 +161,7 @@ def rows_to_judge(snapshot: Snapshot, wanted: Wanted, wider: float) -> Rows:
     marked[owners[:at_venue]] = True
     coming = owners[at_venue:]
     marked[coming[reached[snapshot.activities["areas"][coming]]]] = True
-    marked[columns["activity"].compress(columns["place"] == BLANK)] = True
+    marked[columns["activity"][np.flatnonzero(columns["place"] == BLANK)]] = True
     marked[columns["activity"][snapshot.settled_sessions :]] = True
     if person.day > snapshot.today:
         # What is over by then may leave an activity of which nothing is stated.
@@ -192,7 +192,7 @@ def _excluded(
 def _closed_long(snapshot: Snapshot, wanted: Wanted) -> Rows:
     day, columns = wanted.person.day.toordinal(), snapshot.activities
     # Few say that they close at all.
-    closing = columns["closed_from"].nonzero()[0]
+    closing = np.flatnonzero(columns["closed_from"] > 0)
     closed_from, reopens = columns["closed_from"][closing], columns["reopens_on"][closing]
     return closing[(closed_from <= day) & (reopens - day > REOPENS_WITHIN_DAYS)]
 

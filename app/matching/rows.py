@@ -198,7 +198,7 @@ def sessions_of(snapshot: Snapshot, activities: npt.NDArray[np.integer], day: da
     columns = snapshot.activities
     counts = columns["sessions"][activities]
     rows = ranges(columns["first_session"][activities], counts)
-    owners = np.repeat(activities, counts).astype(np.int32)
+    owners = np.repeat(activities.astype(np.int32), counts)
     blank: Flags | None = None
     if day > snapshot.today:
         over = snapshot.sessions["last_day"][rows] < day.toordinal()
