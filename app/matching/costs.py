@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from math import lcm
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.catalogue.pricing import WEEKS_PER_YEAR
 from app.matching.kept import kept
@@ -19,8 +19,7 @@ ROAD_TENTHS = 13
 """Miles by road to ten miles in a straight line."""
 
 
-@dataclass(frozen=True)
-class Payment:
+class Payment(NamedTuple):
     """What decides which prices hold for a person, and which parts of them count."""
 
     payer: Payer = "anyone"

@@ -18,7 +18,7 @@ from app.matching.musts import musts_of
 from app.matching.person import Person
 from app.matching.policy import band_of
 from app.matching.reasons import reasons_of
-from app.matching.shown import Cells, Shown
+from app.matching.shown import Cells, Column, Shown
 from app.parameters import Language
 from app.search.index.facts import NOT_KNOWN
 from app.search.index.summaries import FAR, NEAREST_VENUE
@@ -52,13 +52,13 @@ def _results(cells: Cells) -> list[Pieces]:
         score: b'%b%b,"reasons":' % (serves, _score(cells.person, score)) for score in {*scores}
     }
     funding, lang = cells.person.answers.funding, cells.reading.lang
-    columns = (
+    columns: tuple[Column, ...] = (
         repeat(b'{"activity":'),
         *_summaries(cells),
         [bands[score] for score in scores],
-        reasons_of(cells),
+        *reasons_of(cells),
         repeat(b',"musts":'),
-        musts_of(cells),
+        *musts_of(cells),
         repeat(b',"questions_to_ask":'),
         questions_of(cells),
         repeat(b',"sessions_that_fit":['),

@@ -26,7 +26,7 @@ from app.matching.shares import rules_for
 from app.matching.shown import all_shown
 from app.matching.words import voice_of
 from app.problems import Fault, Malformed
-from app.search.index.facts import AT_VENUE, BLANK
+from app.search.index.facts import BLANK
 from app.search.index.snapshot import Snapshot
 from app.search.places import place_understood
 
@@ -151,18 +151,18 @@ def rows_to_judge(snapshot: Snapshot, wanted: Wanted, wider: float) -> Rows:
         return np.flatnonzero(alive)
     columns = snapshot.sessions
     marked = np.zeros(len(alive), dtype=np.bool_)
-    late = np.arange(snapshot.settled_sessions, columns.length, dtype=np.int32)
-    elsewhere = np.flatnonzero(columns["place"] != AT_VENUE)
-    reached = covered(snapshot.area_sets, spot)
-    owners = columns["activity"][elsewhere]
-    blank = columns["place"][elsewhere] == BLANK
-    marked[owners[(reached[snapshot.activities["areas"][owners]] != FAILED) | blank]] = True
-    marked[columns["activity"][late]] = True
+    ground, around = snapshot.ground, []
+    reached = covered(snapshot.area_sets, spot) != FAILED
     if spot is not None and person.limit is not None:
         reach = (person.limit + max(NEAR_MISS_MILES, person.limit)) * wider + spot.uncertainty
-        around = snapshot.ground.around(spot.point, reach)
-        places, _ = snapshot.ground.within(around, (), (), columns)
-        marked[snapshot.ground.column("activity", columns)[places]] = True
+        around = ground.around(spot.point, reach)
+    places, at_venue = ground.within(around, ground.of_sets(reached), (), columns)
+    owners = ground.column("activity", columns).take(places)
+    marked[owners[:at_venue]] = True
+    coming = owners[at_venue:]
+    marked[coming[reached[snapshot.activities["areas"][coming]]]] = True
+    marked[columns["activity"][np.flatnonzero(columns["place"] == BLANK)]] = True
+    marked[columns["activity"][snapshot.settled_sessions :]] = True
     if person.day > snapshot.today:
         # What is over by then may leave an activity of which nothing is stated.
         over = columns["last_day"] < person.day.toordinal()
@@ -179,7 +179,7 @@ def _excluded(
     if beyond:
         away = snapshot.alive.copy()
         away[rows] = False
-        closed = int(np.count_nonzero(_closed_long(snapshot, wanted) & away))
+        closed = int(np.count_nonzero(away[_closed_long(snapshot, wanted)]))
         counts[BITS["open"]] = counts.get(BITS["open"], 0) + closed
         counts[BITS["travel"]] = counts.get(BITS["travel"], 0) + beyond - closed
     return [
@@ -189,12 +189,12 @@ def _excluded(
     ]
 
 
-def _closed_long(snapshot: Snapshot, wanted: Wanted) -> npt.NDArray[np.bool_]:
+def _closed_long(snapshot: Snapshot, wanted: Wanted) -> Rows:
     day, columns = wanted.person.day.toordinal(), snapshot.activities
-    closed_from, reopens = columns["closed_from"], columns["reopens_on"]
-    closed = (closed_from > 0) & (closed_from <= day)
-    flags: npt.NDArray[np.bool_] = closed & (reopens - day > REOPENS_WITHIN_DAYS)
-    return flags
+    # Few say that they close at all.
+    closing = np.flatnonzero(columns["closed_from"] > 0)
+    closed_from, reopens = columns["closed_from"][closing], columns["reopens_on"][closing]
+    return closing[(closed_from <= day) & (reopens - day > REOPENS_WITHIN_DAYS)]
 
 
 def relaxations(snapshot: Snapshot, wanted: Wanted, outcome: Outcome, rows: Rows) -> list[Change]:

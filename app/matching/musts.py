@@ -3,19 +3,15 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 from app.catalogue.pricing import half_up
 from app.matching.costs import Bill
 from app.matching.person import Person, Side
 from app.matching.policy import LEVELS, MUST_SCHEMES
-from app.matching.reasons import (
-    arrays,
-    near,
-    sessions_named,
-    who_it_is_for,
-)
-from app.matching.shown import PLACE_NAMES, Cells, Status, Texts, Value, each_once
+from app.matching.reasons import near, sessions_named, who_it_is_for
+from app.matching.shown import PLACE_NAMES, Cells, Column, Status, Texts, Value, each_once
 from app.matching.words import Text, Voice, easy, label, on_day, pounds, sentence
 from app.search.index.bits import mask_of
 from app.search.index.facts import NO_LIMIT
@@ -35,25 +31,23 @@ FUNDING_WORDS = {
 OPEN = Text("It is open.", "It is open.")
 
 
-def musts_of(cells: Cells) -> list[bytes]:
+def musts_of(cells: Cells) -> Iterator[Column]:
     """Every filter that was put to each result, in the order of the policy, as arrays of `Must`."""
-    columns = [_musts(cells, code, texts) for code, texts in put_to(cells)]
-    return arrays(columns, len(cells.shown))
-
-
-def _musts(cells: Cells, code: str, texts: Texts) -> list[bytes]:
-    begins = {
-        status: b'{"code":"%b","status":"%b",' % (code.encode(), status.encode())
-        for status in ("met", "ask", "failed")
-    }
-    side = cells.judged.side
-    if code == "who_it_is_for" and not (side.cohorts or side.by_age):
-        # Where nothing was told that it could have been judged by, what is met is not named.
-        begins["met"] = b""
-    return [
-        b"%b%b}" % (begins[status], text.json) if begins[status] else b""
-        for status, text in zip(cells.status(code), texts(cells), strict=True)
-    ]
+    side, begins = cells.judged.side, b"[{"
+    for code, texts in put_to(cells):
+        named = {
+            status: b'%b"code":"%b","status":"%b",' % (begins, code.encode(), status.encode())
+            for status in ("met", "ask", "failed")
+        }
+        statuses, said = cells.status(code), [text.json for text in texts(cells)]
+        if code == "who_it_is_for" and not (side.cohorts or side.by_age):
+            # Where nothing was told that it could have been judged by, what is met is not named.
+            named["met"] = b""
+            said = [b"" if met == "met" else text for met, text in zip(statuses, said, strict=True)]
+        yield [named[status] for status in statuses]
+        yield said
+        begins = b"},{"
+    yield repeat(b"}]")
 
 
 def put_to(cells: Cells) -> list[tuple[str, Texts]]:
@@ -174,7 +168,7 @@ def _age_told(least: int, most: int, stated: int, status: Status) -> Text:
 
 def _who(cells: Cells) -> list[Text]:
     if not cells.judged.side.known:
-        return [NOBODY_KNOWN] * len(cells.shown)
+        return [NOBODY_KNOWN] * len(cells.rows)
     only = mask_of("open_to", ["only"])
     facts = [
         (text, bool(open_to & only), status)

@@ -27,20 +27,23 @@ from app.matching.rows import Flags, Numbers, Sessions
 class Paid:
     """What each session costs: `(each * n + weekly) / over` pence for a week of `n` attendances.
 
-    `numbers` are those of the sets of prices in a table; `single` are the places of sessions whose
-    price the table cannot tell, and `rows` what each of these comes to.
+    `numbers` are those of the sets of prices in a table, and `state` what that knows of each;
+    `single` are the places of sessions whose price the table cannot tell, and `rows` what each of
+    these comes to.
     """
 
     table: Table
     numbers: npt.NDArray[np.intp]
+    state: npt.NDArray[np.int8]
     single: npt.NDArray[np.intp]
     rows: Numbers
 
     @kept
     def known(self) -> Flags:
         """Whether a price is known."""
-        state = self._column(self.table.state, 0)
-        known: Flags = (state == KNOWN) | (state == DATED_KNOWN)
+        known: Flags = (self.state == KNOWN) | (self.state == DATED_KNOWN)
+        if len(self.single):
+            known[self.single] = self.rows[:, 0] == KNOWN
         return known
 
     @kept
@@ -95,4 +98,4 @@ def paid(sessions: Sessions, payment: Payment, day: date, spot: Spot | None) -> 
             bill = bills.bill(number, payment, day, far if far >= 0 else None)
             found[number, far] = numbers_of(bill)
         rows[:] = [found[key] for key in keys]
-    return Paid(table, numbers, single, rows)
+    return Paid(table, numbers, state, single, rows)

@@ -126,9 +126,10 @@ class Bills:
                 for old, new in zip(vars(table).values(), vars(grown).values(), strict=True):
                     new[:have] = old
             table = self.tables[payment] = grown
-        missing = wanted[table.state.take(wanted) == NOT_YET]
-        for number in np.unique(missing).tolist() if len(missing) else ():
-            table.put(number, self._row(number, payment))
+        missing = table.state.take(wanted) == NOT_YET
+        if missing.any():
+            for number in np.unique(wanted[missing]).tolist():
+                table.put(number, self._row(number, payment))
         return table
 
     def _row(self, number: int, payment: Payment) -> Row:

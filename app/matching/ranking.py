@@ -69,8 +69,7 @@ def judge(sessions: Sessions, wanted: Wanted) -> Outcome:
     common = common_statuses(sessions, wanted)
     statuses = common.joined(side_statuses(sessions, own))
     counted: dict[int, int] = {}
-    chosen = _contending(sessions, statuses, None if others else counted)
-    first = _judged(sessions.subset(chosen), wanted, own, statuses.subset(chosen))
+    first = _judged(sessions, wanted, own, statuses, None if others else counted)
     groups, scores = first.groups[first.best], _scores(first)
     outcome = Outcome(
         judged=[first],
@@ -84,29 +83,44 @@ def judge(sessions: Sessions, wanted: Wanted) -> Outcome:
     )
     for number, side in enumerate(others, start=1):
         breaks = sessions.activity("outcome") & np.uint64(mask_of("outcome", ["carer_break"]))
-        keep = breaks != 0
-        if not keep.any():
+        keep = np.flatnonzero(breaks)
+        if not len(keep):
             continue
-        theirs = sessions.subset(keep)
-        statuses = common.subset(keep).joined(side_statuses(theirs, side))
-        chosen = _contending(theirs, statuses, None)
-        again = _judged(theirs.subset(chosen), wanted, side, statuses.subset(chosen))
+        theirs = sessions.at(keep)
+        statuses = common.at(keep).joined(side_statuses(theirs, side))
+        again = _judged(theirs, wanted, side, statuses, None)
         outcome.judged.append(again)
         outcome.unmet.append((theirs, statuses.fails | statuses.asks))
         _prefer(outcome, again, number)
     return outcome
 
 
-def _contending(sessions: Sessions, statuses: Statuses64, counted: dict[int, int] | None) -> Flags:
+def _judged(
+    sessions: Sessions,
+    wanted: Wanted,
+    side: Side,
+    statuses: Statuses64,
+    counted: dict[int, int] | None,
+) -> Judged:
+    """The judgement of some sessions; what does not contend is left out of it."""
+    groups = statuses.groups()
+    places = np.flatnonzero(_contending(sessions, statuses, groups, counted))
+    sessions, statuses, groups = sessions.at(places), statuses.at(places), groups.take(places)
+    fits = fits_of(sessions, wanted, side, statuses)
+    return Judged(side, sessions, statuses, groups, fits, _best(sessions, statuses, fits))
+
+
+def _contending(
+    sessions: Sessions, statuses: Statuses64, groups: Statuses, counted: dict[int, int] | None
+) -> Flags:
     """The sessions of which one is its activity's best: no others need to be scored.
 
     They are those that put their activity into its best list. Where there is somewhere to count
     them, excluded activities are counted that fail the same first in every session.
     """
-    groups = statuses.groups()
     best = np.full(len(sessions.starts), EXCLUDED, dtype=np.uint8)
     for group in (NEAR_MISS, ASK_FIRST, MATCH):
-        best[sessions.owners[groups == group]] = group
+        best[sessions.owners.compress(groups == group)] = group
     contending: Flags = groups == sessions.spread(best)
     if counted is None or not len(sessions):
         return contending
@@ -144,16 +158,8 @@ def _scores(judged: Judged) -> Numbers:
     return judged.fits.score[judged.best]
 
 
-def _judged(sessions: Sessions, wanted: Wanted, side: Side, statuses: Statuses64) -> Judged:
-    groups = statuses.groups()
-    fits = fits_of(sessions, wanted, side, statuses, groups)
-    return Judged(side, sessions, statuses, groups, fits, _best(sessions, statuses, groups, fits))
-
-
-def _best(
-    sessions: Sessions, statuses: Statuses64, groups: Statuses, fits: Fits
-) -> npt.NDArray[np.intp]:
-    """The best session of each activity: list, score, fewest failures, earliest in the week."""
+def _best(sessions: Sessions, statuses: Statuses64, fits: Fits) -> npt.NDArray[np.intp]:
+    """The best of those that contend for each activity: score, fewest failures, earliest."""
     count = len(sessions)
     if count == len(sessions.starts):
         return np.arange(count)
@@ -161,7 +167,7 @@ def _best(
     early = np.where(day < 0, 7, day) * 1440 + np.maximum(sessions.session("starts"), 0)
     failures = np.bitwise_count(statuses.fails).astype(np.int64)
     score = np.zeros(count, dtype=np.int64) if fits.score is None else fits.score
-    key = (((groups.astype(np.int64) << 8 | 255 - score) << 7 | failures) << 14) | early
+    key = ((255 - score << 7 | failures) << 14) | early
     placed = (key << 24) | np.arange(count)
     return (np.minimum.reduceat(placed, sessions.starts) & ((1 << 24) - 1)).astype(np.intp)
 

@@ -1,6 +1,7 @@
 """Why something fits, criterion by criterion, in words that name the facts."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 
 from app.matching import words
 from app.matching.answers import Criterion
@@ -8,7 +9,7 @@ from app.matching.filters import SHADED, SHADED_OF_SESSIONS
 from app.matching.person import Person, Side, relative_mask
 from app.matching.scoring import LEVEL_MODES
 from app.matching.shares import Columns
-from app.matching.shown import PLACE_NAMES, Cells, SessionShown, Texts, each_once
+from app.matching.shown import PLACE_NAMES, Cells, Column, SessionShown, Texts, each_once
 from app.matching.words import (
     Text,
     Voice,
@@ -31,31 +32,21 @@ Term = tuple[str, str]
 """A scheme and a code."""
 
 
-def reasons_of(cells: Cells) -> list[bytes]:
+def reasons_of(cells: Cells) -> Iterator[Column]:
     """What each criterion that was answered gave each result, as JSON arrays of `Reason`."""
-    columns = [
-        _reasons(cells, criterion, weight)
-        for criterion, weight in cells.person.shown_weights.items()
-    ]
-    return arrays(columns, len(cells.shown))
+    begins = b"[{"
+    for criterion, weight in cells.person.shown_weights.items():
+        yield repeat(b'%b"criterion":"%b","weight":%r,' % (begins, criterion.encode(), weight))
+        yield [FITS[thousandths] for thousandths in cells.fit(criterion)]
+        yield [POINTS[tenths] for tenths in cells.points(criterion)]
+        yield SAID[criterion](cells)
+        begins = b"},{"
+    yield repeat(b"[]" if begins == b"[{" else b"}]")
 
 
-def _reasons(cells: Cells, criterion: Criterion, weight: float) -> list[bytes]:
-    fits, said = cells.fit(criterion), SAID[criterion](cells)
-    begins = b'{"criterion":"%b","weight":%b,' % (criterion.encode(), repr(weight).encode())
-    gave = {
-        fit: b'%b"fit":%b,"points":%b,'
-        % (begins, repr(round(fit[0] + 1e-9, 3)).encode(), repr(fit[1] / 10).encode())
-        for fit in dict.fromkeys(fits)
-    }
-    return [b"%b%b}" % (gave[fit], text) for fit, text in zip(fits, said, strict=True)]
-
-
-def arrays(columns: Sequence[Sequence[bytes]], count: int) -> list[bytes]:
-    """For each of some results a JSON array of what the columns hold for it."""
-    if not columns:
-        return [b"[]"] * count
-    return [b"[%b]" % b",".join(filter(None, row)) for row in zip(*columns, strict=True)]
+FITS = [b'"fit":%r,' % (thousandths / 1000) for thousandths in range(1_001)]
+POINTS = [b'"points":%r,' % (tenths / 10) for tenths in range(1_001)]
+"""What a criterion can give, as it stands in JSON."""
 
 
 def _facts_of_wishes(cells: Cells) -> Iterable[tuple[int, ...]]:
@@ -252,7 +243,7 @@ def _when(cells: Cells) -> list[bytes]:
 
 def _covered(cells: Cells) -> Sequence[int | None]:
     """How many of the chosen times are covered; None where none was chosen or is stated."""
-    count = len(cells.shown)
+    count = len(cells.rows)
     if not cells.person.slots or cells.covered is None:
         return [None] * count
     return [
@@ -262,7 +253,7 @@ def _covered(cells: Cells) -> Sequence[int | None]:
 
 def _lasting(cells: Cells) -> Sequence[int | None]:
     """How many minutes the best sessions last, where that matters and is known."""
-    return [None] * len(cells.shown) if cells.person.break_minutes is None else cells.minutes
+    return [None] * len(cells.rows) if cells.person.break_minutes is None else cells.minutes
 
 
 def _chosen_told(cells: Cells, covered: int | None, minutes: int | None) -> Text:

@@ -57,8 +57,9 @@ class World:
 
     def gained(self, fits: Flags | npt.NDArray[np.intp]) -> int:
         """How many activities match more if these sessions fit as well."""
-        rows = self.sessions.activities[fits]
-        return len(np.unique(rows[~self.matching[rows]]))
+        matching = self.matching.copy()
+        matching[self.sessions.activities[fits]] = True
+        return int(np.count_nonzero(matching) - np.count_nonzero(self.matching))
 
 
 def world_of(outcome: Outcome, wanted: Wanted) -> World:
@@ -69,11 +70,11 @@ def world_of(outcome: Outcome, wanted: Wanted) -> World:
     sessions, unmet = outcome.unmet[0]
     matching = np.zeros(sessions.snapshot.activities.length, dtype=np.bool_)
     for some, lacking in outcome.unmet:
-        matching[some.activities[lacking == 0]] = True
+        matching[some.activities.compress(lacking == 0)] = True
     for more, theirs in outcome.unmet[1:]:
         sessions, unmet = _beside(sessions, more), np.concatenate([unmet, theirs])
-    few = (unmet != 0) & (np.bitwise_count(unmet) <= MOST_LACKING)
-    return World(wanted, sessions.subset(few), unmet[few], matching)
+    few = np.flatnonzero((unmet != 0) & (np.bitwise_count(unmet) <= MOST_LACKING))
+    return World(wanted, sessions.at(few), unmet.take(few), matching)
 
 
 def _beside(one: Sessions, other: Sessions) -> Sessions:
@@ -86,7 +87,7 @@ def _beside(one: Sessions, other: Sessions) -> Sessions:
         blank = np.concatenate(blanks)
     rows = np.concatenate([one.rows, other.rows])
     owners = np.concatenate([one.activities, other.activities])
-    return Sessions(one.snapshot, rows, owners, np.zeros(0, dtype=np.int64), blank)
+    return Sessions(one.snapshot, rows, owners, blank)
 
 
 def single_changes(world: World) -> list[Change]:

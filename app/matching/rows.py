@@ -49,16 +49,14 @@ OF_THE_ACTIVITY: Mapping[str, str] = {
 class Sessions:
     """Sessions in the order of their activities: each activity's stand together.
 
-    `rows` are their rows, `activities` the rows of their activities, `starts` where each activity
-    begins. `blank` says of which nothing is stated, because all that was stated is over. Where
-    they are some of others, `whole` are those and `places` where these stand among them: what is
-    known of those is not read again.
+    `rows` are their rows, `activities` the rows of their activities. `blank` says of which nothing
+    is stated, because all that was stated is over. Where they are some of others, `whole` are those
+    and `places` where these stand among them: what is known of those is not read again.
     """
 
     snapshot: Snapshot
     rows: npt.NDArray[np.int32]
     activities: npt.NDArray[np.int32]
-    starts: npt.NDArray[np.int64]
     blank: Flags | None
     whole: "Sessions | None" = None
     places: npt.NDArray[np.intp] | None = None
@@ -66,6 +64,11 @@ class Sessions:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @kept
+    def starts(self) -> npt.NDArray[np.intp]:
+        """Where each activity begins."""
+        return beginnings(self.activities)
 
     def _column(self, key: str, make: Callable[[], Array]) -> Array:
         """A column by its key: known, or known of the whole, or made."""
@@ -114,14 +117,16 @@ class Sessions:
     @kept
     def owners(self) -> npt.NDArray[np.intp]:
         """For each session the place of its activity among those of these sessions."""
-        return np.repeat(np.arange(len(self.starts)), np.diff(self.starts, append=len(self.rows)))
+        next_one = np.zeros(len(self.rows), dtype=np.intp)
+        next_one[self.starts[1:]] = 1
+        return next_one.cumsum()
 
     def varied(self, values: Array) -> Flags:
         """For each activity, whether its sessions differ in something."""
         varied = np.zeros(len(self.starts), dtype=np.bool_)
         differs = values[1:] != values[:-1]
         differs[self.starts[1:] - 1] = False
-        varied[self.owners[1:][differs]] = True
+        varied[self.owners[1:].compress(differs)] = True
         return varied
 
     def spread(self, values: Array) -> Array:
@@ -147,9 +152,9 @@ class Sessions:
         # Sessions at one venue mostly stand together: the way there is measured once.
         first = np.ones(len(venues), dtype=np.bool_)
         first[1:] = venues[1:] != venues[:-1]
-        rows, columns = self.rows[first], self.snapshot.sessions
-        straight = miles_to_many(point, columns["latitude"][rows], columns["longitude"][rows])
-        return np.where(at_venue, straight[first.cumsum() - 1], np.inf)
+        rows, columns = self._at_rows.compress(first), self.snapshot.sessions
+        ends = columns["latitude"].take(rows), columns["longitude"].take(rows)
+        return np.where(at_venue, miles_to_many(point, *ends).take(first.cumsum() - 1), np.inf)
 
     def tenths(self, point: Point) -> Numbers:
         """Straight miles in tenths, half up, as they are shown; NOT_KNOWN at no venue."""
@@ -161,25 +166,19 @@ class Sessions:
         shown = np.floor(miles * 10 + 0.5).astype(np.int64)
         return np.where(at_venue, shown, NOT_KNOWN)
 
-    def subset(self, keep: Flags) -> "Sessions":
-        """Some of these sessions."""
-        return self.at(np.flatnonzero(keep))
-
     def at(self, places: npt.NDArray[np.intp]) -> "Sessions":
         """The sessions at some places among these, in the order of their activities."""
-        activities = self.activities.take(places)
         return Sessions(
             self.snapshot,
             self.rows.take(places),
-            activities,
-            beginnings(activities),
+            self.activities.take(places),
             None if self.blank is None else self.blank[places],
             self,
             places,
         )
 
 
-def beginnings(activities: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+def beginnings(activities: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
     """Where each activity begins in a list in which each one's entries stand together."""
     first = np.ones(len(activities), dtype=np.bool_)
     first[1:] = activities[1:] != activities[:-1]
@@ -199,7 +198,7 @@ def sessions_of(snapshot: Snapshot, activities: npt.NDArray[np.integer], day: da
     columns = snapshot.activities
     counts = columns["sessions"][activities]
     rows = ranges(columns["first_session"][activities], counts)
-    owners = np.repeat(activities, counts).astype(np.int32)
+    owners = np.repeat(activities.astype(np.int32), counts)
     blank: Flags | None = None
     if day > snapshot.today:
         over = snapshot.sessions["last_day"][rows] < day.toordinal()
@@ -211,4 +210,4 @@ def sessions_of(snapshot: Snapshot, activities: npt.NDArray[np.integer], day: da
             keep = ~over | first
             rows, owners = rows[keep], owners[keep]
             blank = first[keep]
-    return Sessions(snapshot, rows, owners, beginnings(owners), blank)
+    return Sessions(snapshot, rows, owners, blank)

@@ -28,10 +28,9 @@ from app.matching.policy import (
     UNSTATED,
     YES,
 )
-from app.matching.reach import Statuses
 from app.matching.rows import Masks, Numbers, Sessions
 from app.search.index.bits import mask_of
-from app.search.index.facts import AT_VENUE, BLANK, COMES_TO_YOU, ONLINE
+from app.search.index.facts import AT_VENUE, BLANK, COMES_TO_YOU, ONLINE, PLACES
 from app.search.index.times import PARTS, slot_numbers
 
 Floats = npt.NDArray[np.float64]
@@ -39,11 +38,14 @@ Floats = npt.NDArray[np.float64]
 NEARLY_HALF = 1e-6
 """This near to a half, points worked out in floating point are worked out again exactly."""
 
+BARELY = 1e-9
+"""So much is added to a fit before it is rounded, so that a half goes up."""
+
 FOUR_VALUED = ("support_need", "access", "support_mode", "travel", "communication", "preference")
 
 
-Share = tuple[npt.NDArray[Any], npt.NDArray[Any] | int]
-"""Numerators and denominators."""
+Share = tuple[npt.NDArray[Any], int]
+"""Numerators, and the denominator of them all."""
 
 
 @dataclass(repr=False)
@@ -68,32 +70,37 @@ class Fits:
         n, d = self.shares[criterion]
         return np.asarray(self.sessions.spread(n / d), dtype=np.float64)
 
-    def points_at(self, criterion: Criterion, places: Sequence[int]) -> list[int]:
+    def points_at(self, criterion: Criterion, places: npt.NDArray[np.intp]) -> list[int]:
         """The points of some sessions, by their places."""
         points = self.points[criterion]
-        found: list[int] = points[self._at(points, places)].tolist()
+        found: list[int] = points.take(self._at(points, places)).tolist()
         return found
 
-    def _at(self, values: npt.NDArray[Any], places: Sequence[int]) -> Any:  # noqa: ANN401 - what numpy takes.
+    def _at(self, values: npt.NDArray[Any], places: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         """Where values stand that are told for each session, or for each activity."""
-        return places if len(values) == len(self.sessions) else self.sessions.owners[places]
+        return places if len(values) == len(self.sessions) else self.sessions.owners.take(places)
 
-    def fit_at(self, criterion: Criterion, places: Sequence[int]) -> list[float]:
-        """The fits of some sessions, by their places."""
+    def thousandths_at(self, criterion: Criterion, places: npt.NDArray[np.intp]) -> list[int]:
+        """The fits of some sessions in thousandths, half up, by their places."""
         n, d = self.shares[criterion]
-        at = self._at(n, places)
-        fits: list[float] = (n[at] / (d if isinstance(d, int) else d[at])).tolist()
-        return fits
+        fits = n.take(self._at(n, places)) / d
+        found: list[int] = np.rint((fits + BARELY) * 1000).astype(np.int64).tolist()
+        return found
 
 
-def fits_of(
-    sessions: Sessions, wanted: Wanted, side: Side, statuses: Statuses64, groups: Statuses
-) -> Fits:
-    """What each criterion gives each session, judged by somebody's answers."""
+def fits_of(sessions: Sessions, wanted: Wanted, side: Side, statuses: Statuses64) -> Fits:
+    """What each criterion gives each session, judged by somebody's answers.
+
+    Args:
+        sessions: those that put their activity into one and the same list.
+        wanted: the person and their place.
+        side: by whose answers age and who it is for are judged.
+        statuses: how each filter ended for each session.
+    """
     person, weights = wanted.person, wanted.person.weights
     found = Fits(sessions)
-    _cover(found, sessions, person, statuses, groups)
-    makers: dict[Criterion, Callable[[], tuple[Numbers, Numbers | int]]] = {
+    _cover(found, sessions, person, statuses)
+    makers: dict[Criterion, Callable[[], tuple[Numbers, int]]] = {
         "what_i_do": lambda: _what_i_do(sessions, person),
         "who_it_is_for": lambda: _who_it_is_for(sessions, side),
         "how_near": lambda: _how_near(sessions, wanted),
@@ -132,9 +139,7 @@ def _score(sessions: Sessions, points: Sequence[Numbers]) -> Numbers:
 # When, and how often
 
 
-def _cover(
-    found: Fits, sessions: Sessions, person: Person, statuses: Statuses64, groups: Statuses
-) -> None:
+def _cover(found: Fits, sessions: Sessions, person: Person, statuses: Statuses64) -> None:
     """Join the slots and days of an activity's sessions that serve a person in the same way."""
     if not person.slots and (person.days or 1) == 1:
         found.attendances = np.ones(len(sessions), dtype=np.int64)
@@ -142,35 +147,34 @@ def _cover(
     wanted = 0
     for day, part in map(slot_numbers().__getitem__, person.slots):
         wanted |= 1 << (day * PARTS + part)
-    days = sessions.session("day").astype(np.int64)
     slots = sessions.session("slots").astype(np.uint64) & np.uint64(wanted)
-    own_days = np.where(days >= 0, 1 << np.maximum(days, 0), 0).astype(np.uint64)
-    both = slots | (own_days << DAYS_BEGIN)
+    both = slots | DAY_BITS.take(sessions.session("day"))
     joined = sessions.spread(np.bitwise_or.reduceat(both, sessions.starts)) if len(both) else both
-    varied = sessions.varied(statuses.fails) | sessions.varied(groups)
+    varied = sessions.varied(statuses.fails)
     if varied.any():
         some = sessions.spread(varied).nonzero()[0]
-        joined[some] = _joined(
-            both[some], sessions.activities[some], groups[some], statuses.fails[some]
-        )
+        joined[some] = _joined(both[some], sessions.activities[some], statuses.fails[some])
     found.covered, found.days = joined & (LOWEST_DAY - ONE), joined >> DAYS_BEGIN
     count = np.bitwise_count(found.days).astype(np.int64)
-    found.attendances = np.maximum(np.minimum(person.days or 1, count), 1)
+    found.attendances = np.clip(count, 1, person.days or 1)
 
 
 DAYS_BEGIN, ONE = np.uint64(32), np.uint64(1)
 LOWEST_DAY = ONE << DAYS_BEGIN
 """Days stand above the slots in one mask."""
 
+DAY_BITS = np.array([*(1 << day + int(DAYS_BEGIN) for day in range(7)), 0], dtype=np.uint64)
+"""For each day its bit in such a mask; the last entry is for no day at all."""
 
-def _joined(both: Masks, owners: npt.NDArray[np.int32], groups: Statuses, fails: Masks) -> Masks:
+
+def _joined(both: Masks, owners: npt.NDArray[np.int32], fails: Masks) -> Masks:
     """Each one's bits with those of its activity's others that serve in the same way."""
     joined = both.copy()
     step = 1
     here = (owners[step:] == owners[:-step]).nonzero()[0]
     while len(here):
         there = here + step
-        same = (groups[here] == groups[there]) & (fails[here] == fails[there])
+        same = fails[here] == fails[there]
         one, other = here[same], there[same]
         # Each pair stands in one step once, so nothing is written twice.
         joined[one] |= both[other]
@@ -180,17 +184,14 @@ def _joined(both: Masks, owners: npt.NDArray[np.int32], groups: Statuses, fails:
     return joined
 
 
-def _when(found: Fits, sessions: Sessions, person: Person) -> tuple[Numbers, Numbers]:
-    count = len(sessions)
-    n: Numbers = np.zeros(count, dtype=np.int64)
-    d: Numbers = np.ones(count, dtype=np.int64)
+def _when(found: Fits, sessions: Sessions, person: Person) -> tuple[Numbers, int]:
+    n: Numbers = np.zeros(len(sessions), dtype=np.int64)
+    d = 1
     if person.slots and found.covered is not None:
         if person.days:
-            n = np.minimum(_days_in(found.covered), person.days)
-            d[:] = person.days
+            n, d = np.minimum(_days_in(found.covered), person.days), person.days
         else:
-            n = np.bitwise_count(found.covered).astype(np.int64)
-            d[:] = len(person.slots)
+            n, d = np.bitwise_count(found.covered).astype(np.int64), len(person.slots)
     if person.break_minutes is not None:
         length = (sessions.session("ends") - sessions.session("starts")).astype(np.int64)
         shared = np.asarray(np.minimum(length, person.break_minutes), dtype=np.int64)
@@ -198,10 +199,8 @@ def _when(found: Fits, sessions: Sessions, person: Person) -> tuple[Numbers, Num
             n = n * person.break_minutes + shared * d
             d = 2 * d * person.break_minutes
         else:
-            n = shared
-            d[:] = person.break_minutes
-    blank = sessions.session("day") < 0
-    return np.where(blank, NOT_STATED, n), np.where(blank, EXACT, d)
+            n, d = shared, person.break_minutes
+    return np.where(sessions.session("day") < 0, NOT_STATED * d, EXACT * n), EXACT * d
 
 
 def _days_in(covered: Masks) -> Numbers:
@@ -226,22 +225,23 @@ def _what_i_do(sessions: Sessions, person: Person) -> tuple[Numbers, int]:
     d = 0
     for rank, code in zip(RANK_TENTHS, told.activities or (), strict=False):
         own, kin = _bits("activity_type", code)
-        n += rank * np.where(types & own, EXACT, np.where(types & kin, RELATIVE, 0))
+        fit = np.maximum(_where(types, own, EXACT), _where(types, kin, RELATIVE))
+        n += np.multiply(fit, rank, dtype=np.int64)
         d += rank
     for rank, code in zip(RANK_TENTHS, told.outcomes or (), strict=False):
         own, kin = _bits("outcome", code)
-        n += rank * np.select(
-            [
-                (primary & own) != 0,
-                (outcomes & own) != 0,
-                (primary & kin) != 0,
-                (outcomes & kin) != 0,
-            ],
-            [EXACT, SECONDARY, RELATIVE, SECONDARY * RELATIVE // EXACT],
-            0,
-        )
+        fit = np.maximum(_where(primary, own, EXACT), _where(outcomes, own, SECONDARY))
+        fit = np.maximum(fit, _where(primary, kin, RELATIVE))
+        fit = np.maximum(fit, _where(outcomes, kin, SECONDARY * RELATIVE // EXACT))
+        n += np.multiply(fit, rank, dtype=np.int64)
         d += rank
     return n, d * EXACT
+
+
+def _where(stated: Masks, bits: np.uint64, fit: int) -> npt.NDArray[np.uint8]:
+    """A fit where any of some bits is stated, and nothing elsewhere."""
+    fits: npt.NDArray[np.uint8] = ((stated & bits) != 0) * np.uint8(fit)
+    return fits
 
 
 def _bits(scheme: str, code: str) -> tuple[np.uint64, np.uint64]:
@@ -253,17 +253,21 @@ def _who_it_is_for(sessions: Sessions, side: Side) -> tuple[Numbers, int]:
     codes = side.cohorts
     if not codes:
         return np.full(len(listed), NOT_STATED, dtype=np.int64), EXACT
-    anyone = (listed & np.uint64(mask_of("cohort", ["everyone"]))) != 0
-    anyone |= sessions.once("open_to") == np.uint64(mask_of("open_to", ["anyone"]))
-    otherwise = np.where(anyone, OPEN_TO_ALL, np.where(listed == 0, NOT_STATED, 0))
-    best = np.zeros(len(listed), dtype=np.int64)
+    anyone = np.uint64(mask_of("cohort", ["everyone"])), np.uint64(mask_of("open_to", ["anyone"]))
+    otherwise = np.maximum(
+        _where(listed, anyone[0], OPEN_TO_ALL),
+        _where(sessions.once("open_to"), anyone[1], OPEN_TO_ALL),
+    )
+    otherwise = np.maximum(otherwise, (listed == 0) * np.uint8(NOT_STATED))
+    best = np.zeros(len(listed), dtype=np.uint8)
     every = np.zeros(len(listed), dtype=np.int64)
     for code in codes:
         own, kin = _bits("cohort", code)
-        fit = np.where(listed & own, EXACT, np.where(listed & kin, RELATIVE, otherwise))
+        fit = np.maximum(_where(listed, own, EXACT), _where(listed, kin, RELATIVE))
+        fit = np.maximum(fit, otherwise)
         best = np.maximum(best, fit)
         every += fit
-    return best * len(codes) + every, 2 * EXACT * len(codes)
+    return np.multiply(best, len(codes), dtype=np.int64) + every, 2 * EXACT * len(codes)
 
 
 # Near
@@ -285,11 +289,9 @@ def _how_near(sessions: Sessions, wanted: Wanted) -> tuple[Numbers, int]:
         online = ONLINE_FITS["not_answered"]
     else:
         online = ONLINE_FITS["wanted"] if person.online else 0
-    n = np.select(
-        [place == AT_VENUE, place == COMES_TO_YOU, place == ONLINE, place == BLANK],
-        [n, d, online * stretch, NOT_STATED * stretch],
-    )
-    return n, d
+    elsewhere = np.zeros(len(PLACES) + 1, dtype=np.int64)
+    elsewhere[[COMES_TO_YOU, ONLINE, BLANK]] = d, online * stretch, NOT_STATED * stretch
+    return np.where(place == AT_VENUE, n, elsewhere.take(place)), d
 
 
 # Money
@@ -338,19 +340,57 @@ def _cost_points(key: tuple[int, ...], share: Fraction, weight: int, total: int)
 # Support, language and culture
 
 
-def _quarters(sessions: Sessions, scheme: str, codes: tuple[str, ...]) -> Numbers:
-    """The fits of some four-valued facts together, in quarters."""
-    if not codes:
-        return np.zeros(len(sessions), dtype=np.int64)
-    of_sessions = scheme in SHADED_OF_SESSIONS
-    yes, partly, no = shades(sessions, scheme) if of_sessions else shades_once(sessions, scheme)
-    asked = np.uint64(mask_of(scheme, codes))
-    yes, partly = yes & asked, partly & asked
-    # Each of some dozen terms gives four quarters at most: that is no more than a byte holds.
-    found = np.bitwise_count(yes) * np.uint8(YES)
-    found += np.bitwise_count(partly) * np.uint8(PARTLY)
-    found += np.bitwise_count(asked & ~(yes | partly | no)) * np.uint8(UNSTATED)
-    return np.asarray(sessions.spread(found), dtype=np.int64)
+class Quarters:
+    """Fits of terms, added up in quarters: of activities, and of what is stated of sessions.
+
+    Each of some dozen terms gives four quarters at most: that is no more than a byte holds.
+    """
+
+    def __init__(self, sessions: Sessions) -> None:
+        """Nothing so far."""
+        self.sessions = sessions
+        self.once = np.zeros(len(sessions.starts), dtype=np.uint8)
+        self.each = np.zeros(len(sessions), dtype=np.uint8)
+
+    def total(self) -> Numbers:
+        """All of it, for each session."""
+        return np.asarray(self.sessions.spread(self.once), dtype=np.int64) + self.each
+
+    def add(self, scheme: str, codes: Sequence[str]) -> None:
+        """Four-valued facts."""
+        if not codes:
+            return
+        yes, partly, unstated = self._asked(scheme, codes)
+        found = np.bitwise_count(yes) * np.uint8(YES)
+        found += np.bitwise_count(partly) * np.uint8(PARTLY)
+        found += np.bitwise_count(unstated) * np.uint8(UNSTATED)
+        if scheme in SHADED_OF_SESSIONS:
+            self.each += found
+        else:
+            self.once += found
+
+    def add_best_mode(self, codes: Sequence[str]) -> None:
+        """The best of some ways of being supported."""
+        if not codes:
+            return
+        yes, partly, unstated = self._asked("support_mode", codes)
+        best = np.maximum((yes != 0) * np.uint8(YES), (partly != 0) * np.uint8(PARTLY))
+        self.each += np.maximum(best, (unstated != 0) * np.uint8(UNSTATED))
+
+    def add_listed(self, column: str, scheme: str, codes: Sequence[str]) -> None:
+        """Terms that are listed or not; nothing listed is not stated."""
+        if not codes:
+            return
+        stated = self.sessions.once(column)
+        both = np.bitwise_count(stated & np.uint64(mask_of(scheme, codes))) * np.uint8(YES)
+        self.once += np.where(stated == 0, np.uint8(UNSTATED * len(codes)), both)
+
+    def _asked(self, scheme: str, codes: Sequence[str]) -> tuple[Masks, Masks, Masks]:
+        """Of some terms, which are stated yes, which partly, and which are not stated."""
+        of = shades if scheme in SHADED_OF_SESSIONS else shades_once
+        yes, partly, no = of(self.sessions, scheme)
+        asked = np.uint64(mask_of(scheme, codes))
+        return yes & asked, partly & asked, asked & ~(yes | partly | no)
 
 
 LEVEL_MODES: dict[str, tuple[str, ...]] = {
@@ -363,34 +403,24 @@ LEVEL_MODES: dict[str, tuple[str, ...]] = {
 """The ways of being supported of which the best answers a level of support."""
 
 
-def _listed(sessions: Sessions, column: str, scheme: str, codes: tuple[str, ...]) -> Numbers:
-    """The fits of terms that are listed or not, in quarters; nothing listed is not stated."""
-    stated = sessions.activity(column)
-    both = np.bitwise_count(stated & np.uint64(mask_of(scheme, codes))).astype(np.int64)
-    return np.where(stated == 0, UNSTATED * len(codes), YES * both)
-
-
 def _support(sessions: Sessions, person: Person) -> tuple[Numbers, int]:
-    n = _quarters(sessions, "support_need", person.asked("support_need"))
-    n += _quarters(sessions, "access", person.asked("access"))
-    n += _quarters(sessions, "support_mode", person.modes)
-    n += _quarters(sessions, "travel", person.travel_how)
-    if person.settings:
-        n += _listed(sessions, "setting", "setting", person.settings)
-    modes = LEVEL_MODES.get(person.level or "", ())
-    if modes:
-        each = [_quarters(sessions, "support_mode", (code,)) for code in modes]
-        n += np.maximum.reduce(each)
-    return n, YES * person.support_items
+    found = Quarters(sessions)
+    found.add("support_need", person.asked("support_need"))
+    found.add("access", person.asked("access"))
+    found.add("support_mode", person.modes)
+    found.add("travel", person.travel_how)
+    found.add_listed("setting", "setting", person.settings)
+    found.add_best_mode(LEVEL_MODES.get(person.level or "", ()))
+    return found.total(), YES * person.support_items
 
 
 def _culture(sessions: Sessions, person: Person) -> tuple[Numbers, int]:
     lists = (person.asked("communication"), person.asked("preference"))
-    n = _quarters(sessions, "communication", lists[0])
-    n += _quarters(sessions, "preference", lists[1])
-    if person.languages:
-        n += _listed(sessions, "language", "language", person.languages)
-    return n, YES * (sum(map(len, lists)) + len(person.languages))
+    found = Quarters(sessions)
+    found.add("communication", lists[0])
+    found.add("preference", lists[1])
+    found.add_listed("language", "language", person.languages)
+    return found.total(), YES * (sum(map(len, lists)) + len(person.languages))
 
 
 def stated_facts(sessions: Sessions, person: Person) -> Numbers:

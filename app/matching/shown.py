@@ -1,11 +1,12 @@
 """What an answer shows, column by column, with everything that was judged of it within reach."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from app.matching.answers import Criterion
 from app.matching.filters import SHADED, SHADED_OF_SESSIONS
@@ -41,12 +42,16 @@ PLACE_NAMES = {number: name for name, number in PLACES.items()}
 class Cells:
     """All that an answer shows by one judgement, in columns: each is read for all results at once.
 
-    `known` holds the columns that were read or put together so far; they go with the answer.
+    `rows` are the rows of the activities, and `at` the places of their best sessions among those
+    that were judged. `known` holds the columns that were read or put together so far; they go with
+    the answer. What is shown refers to its columns, and they do not refer to it: all of it is gone
+    as soon as the answer is, and need not be searched for.
     """
 
     reading: Reading
     judged: Judged
-    shown: list["Shown"] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    at: list[int] = field(default_factory=list)
     known: dict[Hashable, list[Any]] = field(default_factory=dict)
 
     @kept
@@ -60,14 +65,13 @@ class Cells:
         return self.reading.voice
 
     @kept
-    def rows(self) -> list[int]:
-        """The rows of the activities."""
-        return [one.row for one in self.shown]
+    def places(self) -> npt.NDArray[np.intp]:
+        """The places of the best sessions: to read columns by a list would make this each time."""
+        return np.array(self.at, dtype=np.intp)
 
     @kept
-    def places(self) -> list[int]:
-        """The places of their best sessions among those that were judged."""
-        return [one.at for one in self.shown]
+    def _at_rows(self) -> npt.NDArray[np.intp]:
+        return np.array(self.rows, dtype=np.intp)
 
     def column(self, key: Hashable, make: Callable[[], list[T]]) -> list[T]:
         """A column by its key, put together when it is first asked for."""
@@ -100,7 +104,7 @@ class Cells:
         column = self.known.get(name)
         if column is None:
             whole = self.judged.sessions.snapshot.activities[name]
-            column = self.known[name] = whole[self.rows].tolist()
+            column = self.known[name] = whole.take(self._at_rows).tolist()
         return column
 
     def session(self, name: str) -> list[int]:
@@ -109,7 +113,7 @@ class Cells:
         column = self.known.get(key)
         if column is None:
             whole = self.judged.sessions.session(name)
-            column = self.known[key] = whole[self.places].tolist()
+            column = self.known[key] = whole.take(self.places).tolist()
         return column
 
     def value(self, scheme: str, code: str) -> list[Value]:
@@ -155,11 +159,13 @@ class Cells:
         statuses = self.judged.statuses
         return statuses.fails[self.places].tolist(), statuses.asks[self.places].tolist()
 
-    def fit(self, criterion: Criterion) -> list[tuple[float, int]]:
-        """The fit, and the points in tenths, that a criterion gave them."""
-        fits = self.judged.fits
-        shares = fits.fit_at(criterion, self.places)
-        return [*zip(shares, fits.points_at(criterion, self.places), strict=True)]
+    def fit(self, criterion: Criterion) -> list[int]:
+        """The fit, in thousandths, that a criterion gave them."""
+        return self.judged.fits.thousandths_at(criterion, self.places)
+
+    def points(self, criterion: Criterion) -> list[int]:
+        """The points, in tenths, that a criterion gave them."""
+        return self.judged.fits.points_at(criterion, self.places)
 
     @kept
     def scores(self) -> list[int | None]:
@@ -205,8 +211,7 @@ class Cells:
     @kept
     def serving(self) -> list[list[Serving]]:
         """The sessions that serve the person as the best ones do, in the order of the week."""
-        judged, sessions = self.judged, self.judged.sessions
-        places = np.asarray(self.places, dtype=np.intp)
+        judged, sessions, places = self.judged, self.judged.sessions, self.places
         begins = np.searchsorted(sessions.starts, places, "right")
         first = sessions.starts[begins - 1]
         counts = np.append(sessions.starts, len(sessions))[begins] - first
@@ -377,6 +382,9 @@ class Shown:
         return [SessionShown(self, *one) for one in self.cells.serving[self.place_in_list]]
 
 
+Column = Iterable[bytes]
+"""Pieces of JSON, one for each result; what all results have alike is repeated without end."""
+
 Texts = Callable[[Cells], Sequence[Text]]
 """Puts one thing into words for each result."""
 
@@ -395,7 +403,8 @@ def all_shown(reading: Reading, outcome: Outcome, places: Sequence[int]) -> list
     )
     found = []
     for side, row, at in zip(sides, rows, best, strict=True):
-        own = cells[side].shown
-        own.append(Shown(row, at, cells[side], len(own)))
-        found.append(own[-1])
+        own = cells[side]
+        found.append(Shown(row, at, own, len(own.rows)))
+        own.rows.append(row)
+        own.at.append(at)
     return found

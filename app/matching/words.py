@@ -41,7 +41,7 @@ class Text:
     @kept
     def json(self) -> bytes:
         """Both as they stand in the JSON of an answer, without braces."""
-        return said_json(*self.written)
+        return to_json(self.said())[1:-1]
 
     @kept
     def written(self) -> tuple[bytes, bytes]:

@@ -1,10 +1,27 @@
 """Cases that were thought through by hand: what a person must see."""
 
+import gc
 from typing import Any
 
 import pytest
-from matching.asking import FAR, HALL, NEARBY, SIX, STEP_FREE, ask, club, fit, must, only, where
+from matching.asking import (
+    FAR,
+    HALL,
+    NEARBY,
+    SIX,
+    STEP_FREE,
+    ask,
+    bytes_for,
+    club,
+    fit,
+    must,
+    only,
+    snapshot_with,
+    where,
+)
 from search.strategies import a_point, a_price, a_session, a_venue, days, statements
+
+from app.matching.answers import Answers
 
 HOME: dict[str, Any] = {"location": {"text": "CW1 2"}}
 ENGLAND = [{"kind": "england", "name": "England"}]
@@ -162,6 +179,23 @@ def test_no_answers_at_all_give_everything_without_a_score() -> None:
     assert body["place"] is None
     assert body["council"]["gss"] is None
     assert body["council"]["safeguarding"]["emergency"]
+
+
+def test_an_answer_is_gone_from_memory_as_soon_as_it_is_given() -> None:
+    snapshot = snapshot_with([club(1, a_session(1, HALL)), club(2)])
+    answers = Answers.model_validate({**HOME, "budget": {"amount_pence": 900}})
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        assert bytes_for(snapshot, answers)
+        gc.collect()
+        left = {type(one) for one in gc.garbage}
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert not {kind for kind in left if kind.__module__.startswith("app.matching")}
 
 
 @pytest.mark.parametrize(

@@ -28,11 +28,9 @@ def ranges(starts: npt.NDArray[np.integer], counts: npt.NDArray[np.integer]) -> 
     starts, counts = starts[filled], counts[filled]
     if not len(counts):
         return np.zeros(0, dtype=np.int32)
-    steps = np.ones(int(counts.sum()), dtype=np.int64)
     ends = np.cumsum(counts)
-    steps[0] = starts[0]
-    steps[ends[:-1]] = starts[1:] - (starts[:-1] + counts[:-1] - 1)
-    numbers: Rows = np.cumsum(steps).astype(np.int32)
+    numbers: Rows = np.repeat((starts - ends + counts).astype(np.int32), counts)
+    numbers += np.arange(len(numbers), dtype=np.int32)
     return numbers
 
 

@@ -134,7 +134,7 @@ class Snapshot:
     @property
     def total(self) -> int:
         """How many activities are live."""
-        return int(self.alive.sum())
+        return int(np.count_nonzero(self.alive))
 
     @property
     def late(self) -> int:
