@@ -411,8 +411,7 @@ def _message(error: Mapping[str, Any], kind: str) -> str:
     if kind in _MESSAGES:
         return _MESSAGES[kind]
     if kind in _SAFE or kind in OWN_KINDS:
-        said = str(error["msg"])
-        return said if said.endswith((".", "?")) else f"{said}."
+        return re.sub(r"(?<![.?])\Z", ".", str(error["msg"]))
     return "This cannot be understood here."
 
 
