@@ -154,7 +154,7 @@ def rows_to_judge(snapshot: Snapshot, wanted: Wanted, wider: float) -> Rows:
     ground, around = snapshot.ground, []
     reached = covered(snapshot.area_sets, spot) != FAILED
     if spot is not None and person.limit is not None:
-        reach = (person.limit + max(NEAR_MISS_MILES, person.limit)) * wider + spot.uncertainty
+        reach = _reach(person) * wider + spot.uncertainty
         around = ground.around(spot.point, reach)
     places, at_venue = ground.within(around, ground.of_sets(reached), (), columns)
     owners = ground.column("activity", columns).take(places)
@@ -168,6 +168,12 @@ def rows_to_judge(snapshot: Snapshot, wanted: Wanted, wider: float) -> Rows:
         over = columns["last_day"] < person.day.toordinal()
         marked[columns["activity"][over]] = True
     return np.flatnonzero(marked & alive)
+
+
+def _reach(person: Person) -> float:
+    """How many miles away something comes close to what was asked for."""
+    limit = person.limit or 0
+    return limit + max(NEAR_MISS_MILES, limit)
 
 
 def _excluded(
@@ -202,20 +208,29 @@ def relaxations(snapshot: Snapshot, wanted: Wanted, outcome: Outcome, rows: Rows
     world = world_of(outcome, wanted)
     found = single_changes(world)
     limited = wanted.person.limit is not None and wanted.spot is not None
-    if limited and not any(change.kind == "miles" for change in found):
-        for wider in (float(WIDER), np.inf):
-            more = _world_further(snapshot, wanted, rows, wider)
-            if more is None:
-                continue
-            further = [change for change in single_changes(more) if change.kind == "miles"]
+    known = 1.0
+    for wider in (float(WIDER), np.inf) if limited else ():
+        if any(change.kind == "miles" and _all_known(change, wanted, known) for change in found):
+            break
+        known = wider
+        more = _world_further(snapshot, wanted, rows, wider)
+        if more is not None:
             world = more
-            if further:
-                found = [*further, *found]
-                break
+            others = [change for change in found if change.kind != "miles"]
+            found = [*(one for one in single_changes(more) if one.kind == "miles"), *others]
     if found:
         return found
     pair = best_pair(world)
     return [pair] if pair else []
+
+
+def _all_known(change: Change, wanted: Wanted, wider: float) -> bool:
+    """Whether nothing was left out that lies within the miles of a change.
+
+    What is online or comes to people is known with all its places, however far they are.
+    """
+    known: bool = change.detail["miles"] <= _reach(wanted.person) * wider
+    return known
 
 
 def _world_further(snapshot: Snapshot, wanted: Wanted, known: Rows, wider: float) -> World | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from matching.asking import (
+    CREWE,
     FAR,
     HALL,
     NEARBY,
@@ -19,7 +20,7 @@ from matching.asking import (
     snapshot_with,
     where,
 )
-from search.strategies import a_point, a_price, a_session, a_venue, days, statements
+from search.strategies import a_point, a_price, a_session, a_venue, an_entry, days, statements
 
 from app.matching.answers import Answers
 
@@ -249,6 +250,22 @@ def test_the_smallest_change_brings_the_next_place() -> None:
     # Beyond every near miss there is one more, and it is found as well.
     body = ask([near_enough, entries[2]], **HOME, travel={"within_miles": 3})
     assert [one["patch"] for one in body["relaxations"]] == [{"travel": {"within_miles": 30}}]
+
+
+def test_a_place_far_away_of_what_is_online_too_does_not_hide_a_nearer_one() -> None:
+    middle = a_venue(9, "Mid Hall", "Over", "CW7 2AC", a_point("CW1 2", 19.5), provider=CREWE[0])
+    both = club(1, a_session(1, day="fri"), a_session(2, FAR), served_areas=ENGLAND)
+    provider, council = CREWE
+    nearer = an_entry(2, provider, council, [middle], sessions=[a_session(3, middle)])
+    body = ask(
+        [both, nearer],
+        **HOME,
+        travel={"within_miles": 3},
+        times={"slots": ["mon_morning"], "only": True},
+    )
+    changes = {next(iter(one["patch"])): one for one in body["relaxations"]}
+    assert changes["travel"]["patch"] == {"travel": {"within_miles": 20}}
+    assert changes["travel"]["gains"] == 1
 
 
 def test_where_no_single_change_helps_the_best_pair_is_named() -> None:
