@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm
 from typing import Any, NamedTuple
 
@@ -19,6 +20,9 @@ ROAD_TENTHS = 13
 """Miles by road to ten miles in a straight line."""
 
 
+NOTHING = Fraction(0)
+
+
 class Payment(NamedTuple):
     """What decides which prices hold for a person, and which parts of them count."""
 
@@ -27,8 +31,7 @@ class Payment(NamedTuple):
     pick_up: bool = False
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """One part of what a person pays, in exact pence; None where it is not known.
 
     `each` is paid for every attendance, `weekly` for every week whatever the attendances, `once`
@@ -39,8 +42,8 @@ class Item:
     unit: str
     pence: int | None
     each: Fraction | None
-    weekly: Fraction = Fraction(0)
-    once: Fraction = Fraction(0)
+    weekly: Fraction = NOTHING
+    once: Fraction = NOTHING
     yearly: Fraction | None = None
 
     def per_attendance(self, attendances: int) -> Fraction | None:
@@ -172,9 +175,6 @@ class Wholes:
     yearly: int | None
 
 
-NOTHING = Fraction(0)
-
-
 def numerator_over(amount: Fraction, over: int) -> int:
     """The numerator of an amount over a denominator that its own one divides."""
     return amount.numerator * (over // amount.denominator)
@@ -252,33 +252,45 @@ def item_of(part: Part, price: PriceOf, minutes: int | None, tenths: int | None)
     An hour counts as the session is long; a week and a month are shared by the attendances; a
     course and a term by their sessions; a journey is made twice, and so is each mile by road.
     """
-    pence = part.pence
+    unit, pence = part.unit, part.pence
     if pence is None:
-        return Item(part.part, part.unit, None, None)
+        return Item(part.part, unit, None, None)
+    if pence and unit == "mile":
+        # How far somebody goes is nobody's business, and is not remembered.
+        miles = None if tenths is None else Fraction(tenths * ROAD_TENTHS, 100)
+        return Item(part.part, unit, pence, None if miles is None else pence * 2 * miles)
+    return Item(
+        part.part, unit, pence, *_amounts(unit, pence, price.weeks, price.sessions, minutes)
+    )
+
+
+Amounts = tuple[Fraction | None, Fraction, Fraction, Fraction | None]
+"""What an `Item` has for each attendance, weekly, once and yearly."""
+
+
+@lru_cache(maxsize=10_000)
+def _amounts(
+    unit: str, pence: int, weeks: int | None, sessions: int | None, minutes: int | None
+) -> Amounts:
+    """Many prices are alike, and to work with fractions takes longer than to find them."""
     amount = Fraction(pence)
-    if pence == 0:
-        return Item(part.part, part.unit, pence, amount)
-    if part.unit == "once":
-        return Item(part.part, part.unit, pence, Fraction(0), once=amount)
-    if part.unit == "week":
-        return Item(part.part, part.unit, pence, Fraction(0), weekly=amount)
-    if part.unit == "month":
-        share = amount * Fraction(12, price.weeks or WEEKS_PER_YEAR)
-        return Item(part.part, part.unit, pence, Fraction(0), weekly=share, yearly=amount * 12)
-    each = _each(part.unit, amount, price.sessions, minutes, tenths)
-    course = amount if part.unit == "course" else None
-    return Item(part.part, part.unit, pence, each, yearly=course)
+    if not pence:
+        return NOTHING, NOTHING, NOTHING, None
+    if unit == "once":
+        return NOTHING, NOTHING, amount, None
+    if unit == "week":
+        return NOTHING, amount, NOTHING, None
+    if unit == "month":
+        return NOTHING, amount * Fraction(12, weeks or WEEKS_PER_YEAR), NOTHING, amount * 12
+    course = amount if unit == "course" else None
+    return _each(unit, amount, sessions, minutes), NOTHING, NOTHING, course
 
 
 def _each(
-    unit: str, amount: Fraction, sessions: int | None, minutes: int | None, tenths: int | None
+    unit: str, amount: Fraction, sessions: int | None, minutes: int | None
 ) -> Fraction | None:
     if unit == "hour":
         return None if minutes is None else amount * Fraction(minutes, 60)
     if unit in {"course", "term"}:
         return amount / sessions if sessions else None
-    if unit == "journey":
-        return amount * 2
-    if unit == "mile":
-        return None if tenths is None else amount * 2 * Fraction(tenths * ROAD_TENTHS, 100)
-    return amount
+    return amount * 2 if unit == "journey" else amount

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import from_json
 
@@ -11,8 +11,7 @@ from app.matching.kept import kept
 from app.matching.person import Payer, Ratio
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """One part of a price as it is stated."""
 
     part: str
@@ -23,8 +22,7 @@ class Part:
     adds: bool
 
 
-@dataclass(frozen=True)
-class PriceOf:
+class PriceOf(NamedTuple):
     """What one kind of payer pays. `sessions` are those of a course or term, where known."""
 
     payer: Payer

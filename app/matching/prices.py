@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from app.matching.costs import Bill, Payment, bill_of
+from app.matching.costs import Bill, Payment, bill_of, numerator_over
 from app.matching.kept import make_room
 from app.matching.price_sets import PriceSet, read_price_set
 from app.search.index.names import Numbered
@@ -148,7 +148,7 @@ def numbers_of(bill: Bill) -> Row:
     if not bill.known:
         return UNKNOWN, 0, 0, 1, 0
     over = lcm(bill.each.denominator, bill.weekly.denominator)
-    each, weekly = int(bill.each * over), int(bill.weekly * over)
+    each, weekly = numerator_over(bill.each, over), numerator_over(bill.weekly, over)
     return KNOWN, min(each, MOST_PENCE), min(weekly, MOST_PENCE), over, int(bill.free)
 
 
