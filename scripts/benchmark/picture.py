@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scripts.benchmark.results import Run
 
 WIDTH, HEIGHT = 1120, 620
-LEFT, RIGHT, TOP, BOTTOM = 120, 380, 70, 100
+LEFT, RIGHT, TOP, BOTTOM = 120, 400, 70, 100
 SHARPER = 2
 """Everything is drawn at twice the size and then made smaller, so that lines are smooth."""
 
