@@ -23,7 +23,6 @@ from app.matching.policy import (
     LEVELS,
     MUST_SCHEMES,
     NEAR_MISS_BUDGET,
-    NEAR_MISS_MILES,
     NEAR_MISS_YEARS,
     REOPENS_WITHIN_DAYS,
 )
@@ -206,7 +205,7 @@ def _put_travel(found: Statuses64, sessions: Sessions, wanted: Wanted) -> None:
             # It is infinite for those at no venue.
             least = sessions.miles(spot.point) - spot.uncertainty
             near = least <= person.limit
-            close = least <= person.limit + max(NEAR_MISS_MILES, person.limit)
+            close = least <= person.close_limit
         status *= ~near
     elsewhere = served.nonzero()[0]
     sets = sessions.snapshot.activities["areas"].take(sessions.activities.take(elsewhere))

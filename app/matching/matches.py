@@ -15,12 +15,12 @@ from app.matching.explaining import results_json
 from app.matching.filters import ASK_FIRST, EXCLUDED, MATCH, NEAR_MISS, Wanted
 from app.matching.person import Person
 from app.matching.places import council_view, homes_of, paying_council, payment_rules
-from app.matching.policy import BITS, FILTERS, NEAR_MISS_MILES, REOPENS_WITHIN_DAYS, VERSION
+from app.matching.policy import BITS, FILTERS, REOPENS_WITHIN_DAYS, VERSION
 from app.matching.prices import bills_of
 from app.matching.ranking import Outcome, all_in_order, first_failures, judge
 from app.matching.reach import FAILED, covered, spot_of
 from app.matching.reading import Reading
-from app.matching.relaxing import Change, World, best_pair, single_changes, world_of
+from app.matching.relaxing import Change, World, best_pair, miles_change, single_changes, world_of
 from app.matching.rows import sessions_of
 from app.matching.shares import rules_for
 from app.matching.shown import all_shown
@@ -154,7 +154,7 @@ def rows_to_judge(snapshot: Snapshot, wanted: Wanted, wider: float) -> Rows:
     ground, around = snapshot.ground, []
     reached = covered(snapshot.area_sets, spot) != FAILED
     if spot is not None and person.limit is not None:
-        reach = _reach(person) * wider + spot.uncertainty
+        reach = person.close_limit * wider + spot.uncertainty
         around = ground.around(spot.point, reach)
     places, at_venue = ground.within(around, ground.of_sets(reached), (), columns)
     owners = ground.column("activity", columns).take(places)
@@ -168,12 +168,6 @@ def rows_to_judge(snapshot: Snapshot, wanted: Wanted, wider: float) -> Rows:
         over = columns["last_day"] < person.day.toordinal()
         marked[columns["activity"][over]] = True
     return np.flatnonzero(marked & alive)
-
-
-def _reach(person: Person) -> float:
-    """How many miles away something comes close to what was asked for."""
-    limit = person.limit or 0
-    return limit + max(NEAR_MISS_MILES, limit)
 
 
 def _excluded(
@@ -217,7 +211,7 @@ def relaxations(snapshot: Snapshot, wanted: Wanted, outcome: Outcome, rows: Rows
         if more is not None:
             world = more
             others = [change for change in found if change.kind != "miles"]
-            found = [*(one for one in single_changes(more) if one.kind == "miles"), *others]
+            found = [*miles_change(more), *others]
     if found:
         return found
     pair = best_pair(world)
@@ -229,7 +223,7 @@ def _all_known(change: Change, wanted: Wanted, wider: float) -> bool:
 
     What is online or comes to people is known with all its places, however far they are.
     """
-    known: bool = change.detail["miles"] <= _reach(wanted.person) * wider
+    known: bool = change.detail["miles"] <= wanted.person.close_limit * wider
     return known
 
 

@@ -18,7 +18,7 @@ from app.matching.answers import (
     ages_of,
 )
 from app.matching.kept import kept
-from app.matching.policy import ANY_LIMIT, LEAST_LIMIT, WEIGHTS
+from app.matching.policy import ANY_LIMIT, LEAST_LIMIT, NEAR_MISS_MILES, WEIGHTS
 from app.search.index.bits import mask_of
 from app.search.index.times import slot_numbers
 from app.vocabulary.terms import vocabulary
@@ -124,6 +124,12 @@ class Person:
         """How many whole miles away at most; None where any distance will do."""
         within = self.answers.travel.within_miles if self.answers.travel else None
         return within if isinstance(within, int) else None
+
+    @kept
+    def close_limit(self) -> int:
+        """Within how many miles something comes close to what was asked for."""
+        limit = self.limit or 0
+        return limit + max(NEAR_MISS_MILES, limit)
 
     @kept
     def only_online(self) -> bool:

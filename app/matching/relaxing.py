@@ -95,6 +95,11 @@ def single_changes(world: World) -> list[Change]:
     return [change for change in _changes(world) if change.gains > 0]
 
 
+def miles_change(world: World) -> list[Change]:
+    """Of these changes that of the miles, if it is among them."""
+    return [change for change in _miles(world) if change.gains > 0]
+
+
 def best_pair(world: World) -> Change | None:
     """Two changes that gain the most together; the earlier of those that gain as much."""
     best: Change | None = None

@@ -232,9 +232,9 @@ def _changes(server: Server, url: str, folder: Path, times: Times) -> None:
             for turn in range(CHANGES_SEEN)
         ]
         intake = publisher.give(f"intake {AT_ONCE}")
-        times.intake_ms = intake.get("intake_ms")
-        times.intake_cpu_ms = intake.get("intake_cpu_ms")
-        times.read_all = intake.get("read_all")
+        times.intake_ms = intake["intake_ms"]
+        times.intake_cpu_ms = intake["intake_cpu_ms"]
+        times.read_all = intake["read_all"]
 
 
 def _seconds_until(server: Server, address: str, publisher: _Orders, mark: str) -> float:

@@ -36,9 +36,6 @@ and whether any has."""
 MOST_REMEMBERED = 2_000
 """So many places are remembered with a snapshot before all are forgotten."""
 
-CHUNK = 2_000
-"""How many activities are taken in at a time when all are."""
-
 
 @dataclass(frozen=True)
 class Ids:
