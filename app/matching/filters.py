@@ -27,8 +27,8 @@ from app.matching.policy import (
     REOPENS_WITHIN_DAYS,
 )
 from app.matching.reach import ASK, FAILED, MET, Spot, Statuses, covered
-from app.matching.rows import Flags, Masks, Sessions
-from app.search.index.bits import bit_numbers, mask_of
+from app.matching.rows import Flags, Sessions
+from app.search.index.bits import Masks, mask_of
 from app.search.index.facts import AT_VENUE, BLANK, COMES_TO_YOU, ONLINE, PLACES
 
 ADULT = 18
@@ -126,15 +126,13 @@ def shades(sessions: Sessions, scheme: str) -> tuple[Masks, Masks, Masks]:
     if scheme not in SHADED_OF_SESSIONS:
         yes, partly, no = map(sessions.spread, shades_once(sessions, scheme))
         return yes, partly, no
-    columns = [sessions.session(name) for name in SHADED_OF_SESSIONS[scheme]]
-    yes, partly, no = (column.astype(np.uint64, copy=False) for column in columns)
+    yes, partly, no = map(sessions.session, SHADED_OF_SESSIONS[scheme])
     return yes, partly, no
 
 
 def shades_once(sessions: Sessions, scheme: str) -> tuple[Masks, Masks, Masks]:
     """What is stated yes, partly and no of a scheme of activities, for each activity once."""
-    columns = [sessions.once(name) for name in SHADED[scheme]]
-    yes, partly, no = (column.astype(np.uint64, copy=False) for column in columns)
+    yes, partly, no = map(sessions.once, SHADED[scheme])
     return yes, partly, no
 
 
@@ -233,21 +231,21 @@ def _put_age(found: Statuses64, sessions: Sessions, side: Side) -> None:
 
 
 def _put_who(found: Statuses64, sessions: Sessions, side: Side) -> None:
-    only = sessions.once("open_to") == np.uint64(mask_of("open_to", ["only"]))
+    only = sessions.once("open_to") == mask_of("open_to", ["only"])
     if not only.any():
         return
     listed = sessions.once("cohort")
     theirs = mask_of("cohort", [*side.cohorts, *side.by_age, "everyone"])
     for code in (*side.cohorts, *side.by_age):
         theirs |= relative_mask("cohort", code)
-    kin = (listed & np.uint64(theirs)) != 0
+    kin = (listed & listed.dtype.type(theirs)) != 0
     unanswered = 0
     if not side.group:
         unanswered |= kind_mask("group")
     if not side.needs:
         unanswered |= kind_mask("need")
     # Whoever says that it is only for some, and not for whom, has to be asked.
-    ask = only & ~kin & (((listed & np.uint64(unanswered)) != 0) | (listed == 0))
+    ask = only & ~kin & (((listed & listed.dtype.type(unanswered)) != 0) | (listed == 0))
     found.put("who_it_is_for", only & ~kin & ~ask, ask)
 
 
@@ -256,8 +254,8 @@ def _put_funding(found: Statuses64, sessions: Sessions, wanted: Wanted) -> None:
     if funding in {None, "not_sure"}:
         return
     yes, _, no = shades_once(sessions, "funding")
-    own = np.uint64(mask_of("funding", [funding or ""]))
-    only_council = yes == np.uint64(mask_of("funding", ["council_arranged"]))
+    own = yes.dtype.type(mask_of("funding", [funding or ""]))
+    only_council = yes == mask_of("funding", ["council_arranged"])
     refused = (no & own) != 0
     if funding != "council_arranged":
         refused |= only_council
@@ -269,7 +267,7 @@ def _put_funding(found: Statuses64, sessions: Sessions, wanted: Wanted) -> None:
     payment = wanted.payment._replace(pick_up=False)
     costs = paid(some, payment, wanted.person.day, wanted.spot)
     owners = sessions.owners.take(places)
-    stated_free = ((yes & np.uint64(mask_of("funding", ["free"]))) != 0).take(owners)
+    stated_free = ((yes & yes.dtype.type(mask_of("funding", ["free"]))) != 0).take(owners)
     # What is free is accepted as well; where that is not known, its own word counts.
     barred = ~(costs.free | (stated_free & ~costs.known))
     failed, ask = (np.zeros(len(sessions), dtype=np.bool_) for _ in range(2))
@@ -298,16 +296,17 @@ def _put_musts(
     found: Statuses64, scheme: str, codes: tuple[str, ...], stated: tuple[Masks, Masks, Masks]
 ) -> None:
     yes, _, no = stated
+    # These numbers are wide enough for the bits of all schemes, the columns only for their own.
     musts, first = np.uint64(mask_of(scheme, codes)), np.uint64(FIRST_BIT[scheme])
     failed = (no & musts) << first
     found.fails |= failed
-    found.asks |= (musts & ~yes & ~no) << first
+    found.asks |= (musts & ~(yes | no)) << first
     found.close |= failed
 
 
 def _put_pick_up(found: Statuses64, sessions: Sessions, wanted: Wanted) -> None:
     yes, _, no = shades(sessions, "travel")
-    bit = np.uint64(mask_of("travel", ["provider_transport"]))
+    bit = yes.dtype.type(mask_of("travel", ["provider_transport"]))
     areas = covered(sessions.snapshot.area_sets, wanted.spot)[sessions.activity("pick_up")]
     # An area that leaves the place out is a stated no, whatever is said of pick-up itself:
     # otherwise an activity that says more clearly that it fetches people would stand worse.
@@ -317,7 +316,7 @@ def _put_pick_up(found: Statuses64, sessions: Sessions, wanted: Wanted) -> None:
 
 def _put_level(found: Statuses64, sessions: Sessions, level: str) -> None:
     yes, _, no = shades(sessions, "support_mode")
-    bit = np.uint64(1 << bit_numbers("support_mode")[level])
+    bit = yes.dtype.type(mask_of("support_mode", [level]))
     refused = (no & bit) != 0
     found.put(level, refused, (yes & bit) == 0, refused)
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +13,8 @@ from app.matching.prices import (
     DATED_UNKNOWN,
     DEPENDS,
     KNOWN,
+    Places,
     Row,
-    Table,
     bills_of,
     numbers_of,
 )
@@ -27,14 +26,14 @@ from app.matching.rows import Flags, Numbers, Sessions
 class Paid:
     """What each session costs: `(each * n + weekly) / over` pence for a week of `n` attendances.
 
-    `numbers` are those of the sets of prices in a table, and `state` what that knows of each;
-    `single` are the places of sessions whose price the table cannot tell, and `rows` what each of
-    these comes to.
+    `sums` are those of a table, `places` where each session's stand in it, and `state` what is
+    known of each; `single` are the numbers of sessions whose price the table cannot tell, and
+    `rows` what each of these comes to.
     """
 
-    table: Table
-    numbers: npt.NDArray[np.intp]
-    state: npt.NDArray[np.int8]
+    sums: Numbers
+    places: Places
+    state: Numbers
     single: npt.NDArray[np.intp]
     rows: Numbers
 
@@ -49,25 +48,26 @@ class Paid:
     @kept
     def each(self) -> Numbers:
         """What is paid for every attendance."""
-        return self._column(self.table.each, 1)
+        return self._column(1)
 
     @kept
     def weekly(self) -> Numbers:
         """What is paid for every week."""
-        return self._column(self.table.weekly, 2)
+        return self._column(2)
 
     @kept
     def over(self) -> Numbers:
         """By what both are divided."""
-        return self._column(self.table.over, 3).astype(np.int64)
+        return self._column(3)
 
     @kept
     def free(self) -> Flags:
         """Whether nothing is paid."""
-        return self._column(self.table.free, 4).astype(np.bool_) & self.known
+        nothing: Flags = self._column(4) != 0
+        return nothing & self.known
 
-    def _column(self, column: npt.NDArray[Any], number: int) -> npt.NDArray[Any]:
-        found: npt.NDArray[Any] = column.take(self.numbers)
+    def _column(self, number: int) -> Numbers:
+        found: Numbers = self.sums[number].take(self.places)
         if len(self.single):
             found[self.single] = self.rows[:, number]
         return found
@@ -83,8 +83,8 @@ def paid(sessions: Sessions, payment: Payment, day: date, spot: Spot | None) -> 
     """What each session costs with one kind of payment on a day."""
     bills = bills_of(sessions.snapshot)
     numbers = sessions.session("price_set").astype(np.intp)
-    table = bills.table(payment, numbers)
-    state = table.state.take(numbers)
+    sums, places = bills.sums(payment, numbers)
+    state = sums[0].take(places)
     depends = state == DEPENDS
     if day != bills.today:
         depends |= (state == DATED_KNOWN) | (state == DATED_UNKNOWN)
@@ -98,4 +98,4 @@ def paid(sessions: Sessions, payment: Payment, day: date, spot: Spot | None) -> 
             bill = bills.bill(number, payment, day, far if far >= 0 else None)
             found[number, far] = numbers_of(bill)
         rows[:] = [found[key] for key in keys]
-    return Paid(table, numbers, state, single, rows)
+    return Paid(sums, places, state, single, rows)

@@ -63,11 +63,11 @@ class PriceSet:
 
 
 def read_price_set(text: bytes) -> PriceSet:
-    """The prices that the index keeps for sessions, from their JSON."""
+    """The prices that the index keeps for sessions, from their JSON as `price_set` writes it."""
     found = from_json(text)
     return PriceSet(
-        minutes=found["minutes"],
-        ratio=_ratio(found["ratio"]),
+        minutes=found.get("minutes"),
+        ratio=_ratio(found.get("ratio")),
         prices=tuple(_price(price) for price in found["prices"]),
     )
 
@@ -75,18 +75,18 @@ def read_price_set(text: bytes) -> PriceSet:
 def _price(found: Mapping[str, Any]) -> PriceOf:
     return PriceOf(
         payer=found["payer"],
-        weeks=found["weeks"],
-        valid_from=_day(found["from"]),
-        valid_to=_day(found["to"]),
-        sessions=found["sessions"],
+        weeks=found.get("weeks"),
+        valid_from=_day(found.get("from")),
+        valid_to=_day(found.get("to")),
+        sessions=found.get("sessions"),
         parts=tuple(
             Part(
                 part=part["part"],
                 unit=part["unit"],
-                pence=part["pence"],
-                chosen=part["chosen"],
-                ratio=_ratio(part["ratio"]),
-                adds=part["adds"],
+                pence=part.get("pence"),
+                chosen=part.get("chosen", False),
+                ratio=_ratio(part.get("ratio")),
+                adds=part.get("adds", False),
             )
             for part in found["parts"]
         ),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from math import lcm
+from threading import Lock
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -16,11 +17,14 @@ from app.search.index.names import Numbered
 from app.search.index.snapshot import Snapshot
 
 Numbers = npt.NDArray[np.int64]
+Places = npt.NDArray[np.intp]
 Row = tuple[int, int, int, int, int]
 
 KNOWN, UNKNOWN, DEPENDS, DATED_KNOWN, DATED_UNKNOWN, NOT_YET = range(6)
 """A table knows a price; nobody stated it; the distance decides; the same of the catalogue's own
 day alone, where other days may have other prices; or nobody has asked yet."""
+
+NOTHING_ASKED: Row = (NOT_YET, 0, 0, 1, 0)
 
 MOST_PENCE = 1 << 53
 """No price is counted higher than this over its denominator: far more than any budget, and no
@@ -36,35 +40,33 @@ NOT_READ, PLAIN, BY_MILE, DATED = 0, 1, 2, 4
 """What is known of a set of prices without reading it again: flags."""
 
 
-@dataclass(frozen=True)
 class Table:
     """For each set of prices what one kind of payment comes to on the catalogue's day.
 
-    A week with `n` attendances costs `(each * n + weekly) / over` pence.
+    Of a nation's sets many come to the same: `places` says for each which column of `sums` that is.
+    The rows of `sums` are the entries of a `Row`: a week with `n` attendances costs
+    `(each * n + weekly) / over` pence.
     """
 
-    state: npt.NDArray[np.int8]
-    each: Numbers
-    weekly: Numbers
-    over: npt.NDArray[np.int32]
-    free: npt.NDArray[np.bool_]
-
-    @classmethod
-    def of_size(cls, count: int) -> "Table":
+    def __init__(self, count: int) -> None:
         """A table of which nothing was asked yet."""
-        return cls(
-            np.full(count, NOT_YET, dtype=np.int8),
-            np.zeros(count, dtype=np.int64),
-            np.zeros(count, dtype=np.int64),
-            np.ones(count, dtype=np.int32),
-            np.zeros(count, dtype=np.bool_),
-        )
+        self.places: npt.NDArray[np.int32] = np.zeros(count, dtype=np.int32)
+        self.sums: Numbers = np.array([NOTHING_ASKED], dtype=np.int64).T
+        self._numbers = {NOTHING_ASKED: 0}
+
+    def make_room(self, count: int) -> None:
+        """Have room for so many sets of prices."""
+        places = np.zeros(count, dtype=np.int32)
+        places[: len(self.places)] = self.places
+        self.places = places
 
     def put(self, number: int, row: Row) -> None:
-        """Note what a set of prices comes to; the state last, so that nobody reads half of it."""
-        state, self.each[number], self.weekly[number], self.over[number], free = row
-        self.free[number] = bool(free)
-        self.state[number] = state
+        """Note what a set of prices comes to; its place last, so that nobody reads half of it."""
+        place = self._numbers.setdefault(row, len(self._numbers))
+        if place >= self.sums.shape[1]:
+            self.sums = np.concatenate([self.sums, np.zeros_like(self.sums)], axis=1)
+        self.sums[:, place] = row
+        self.places[number] = place
 
 
 @dataclass
@@ -80,6 +82,7 @@ class Bills:
     kinds: bytearray = field(default_factory=bytearray)
     made: dict[tuple[int, Payment], Bill] = field(default_factory=dict)
     tables: dict[Payment, Table] = field(default_factory=dict)
+    noting: Lock = field(default_factory=Lock)
 
     def price_set(self, number: int) -> PriceSet:
         """A set of prices by its number."""
@@ -115,22 +118,23 @@ class Bills:
             self.made[number, payment] = found
         return found
 
-    def table(self, payment: Payment, wanted: npt.NDArray[np.integer]) -> Table:
-        """What a payment comes to with some sets of prices; of others nothing may be known yet."""
-        count = len(self.texts)
-        table = self.tables.get(payment)
-        if table is None or len(table.state) < count:
-            grown = Table.of_size(count + count // 4)
-            if table is not None:
-                have = len(table.state)
-                for old, new in zip(vars(table).values(), vars(grown).values(), strict=True):
-                    new[:have] = old
-            table = self.tables[payment] = grown
-        missing = table.state.take(wanted) == NOT_YET
-        if missing.any():
-            for number in np.unique(wanted[missing]).tolist():
-                table.put(number, self._row(number, payment))
-        return table
+    def sums(self, payment: Payment, wanted: npt.NDArray[np.integer]) -> tuple[Numbers, Places]:
+        """What a payment comes to with some sets of prices.
+
+        Returns:
+            The sums of a table, and the place of each set's among them.
+        """
+        with self.noting:
+            table, count = self.tables.setdefault(payment, Table(0)), len(self.texts)
+            if len(table.places) < count:
+                table.make_room(count + count // 4)
+            places = table.places.take(wanted)
+            missing = places == 0
+            if missing.any():
+                for number in np.unique(wanted[missing]).tolist():
+                    table.put(number, self._row(number, payment))
+                places = table.places.take(wanted)
+            return table.sums, places.astype(np.intp)
 
     def _row(self, number: int, payment: Payment) -> Row:
         prices = self.price_set(number)

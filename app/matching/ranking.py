@@ -21,9 +21,9 @@ from app.matching.filters import (
 from app.matching.person import Side
 from app.matching.policy import DUE_DAYS, FRESH_DAYS
 from app.matching.reach import Statuses
-from app.matching.rows import Flags, Masks, Numbers, Sessions
+from app.matching.rows import Flags, Numbers, Sessions
 from app.matching.scoring import Fits, fits_of, stated_facts
-from app.search.index.bits import bit_numbers, mask_of
+from app.search.index.bits import Masks, bit_numbers, mask_of
 from app.search.index.facts import NOT_KNOWN
 
 MANY_MILES = 1_000
@@ -82,7 +82,8 @@ def judge(sessions: Sessions, wanted: Wanted) -> Outcome:
         best=first.best.copy(),
     )
     for number, side in enumerate(others, start=1):
-        breaks = sessions.activity("outcome") & np.uint64(mask_of("outcome", ["carer_break"]))
+        outcomes = sessions.activity("outcome")
+        breaks = outcomes & outcomes.dtype.type(mask_of("outcome", ["carer_break"]))
         keep = np.flatnonzero(breaks)
         if not len(keep):
             continue

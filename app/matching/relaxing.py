@@ -17,7 +17,8 @@ from app.matching.filters import Statuses64, Wanted, chosen_bits, common_statuse
 from app.matching.person import WEEKS_OF_PERIOD, Person
 from app.matching.policy import BITS, MUST_SCHEMES
 from app.matching.ranking import Outcome
-from app.matching.rows import Flags, Masks, Sessions
+from app.matching.rows import Flags, Sessions
+from app.search.index.bits import Masks
 from app.search.index.facts import AT_VENUE, ONLINE
 from app.search.index.times import slot_numbers
 from app.vocabulary.terms import vocabulary

@@ -16,7 +16,6 @@ from app.search.index.snapshot import Snapshot
 
 Array = npt.NDArray[Any]
 Flags = npt.NDArray[np.bool_]
-Masks = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
 
 NOTHING_STATED: Mapping[str, int] = {

@@ -28,8 +28,8 @@ from app.matching.policy import (
     UNSTATED,
     YES,
 )
-from app.matching.rows import Masks, Numbers, Sessions
-from app.search.index.bits import mask_of
+from app.matching.rows import Numbers, Sessions
+from app.search.index.bits import Masks, mask_of
 from app.search.index.facts import AT_VENUE, BLANK, COMES_TO_YOU, ONLINE, PLACES
 from app.search.index.times import PARTS, slot_numbers
 
@@ -238,14 +238,14 @@ def _what_i_do(sessions: Sessions, person: Person) -> tuple[Numbers, int]:
     return n, d * EXACT
 
 
-def _where(stated: Masks, bits: np.uint64, fit: int) -> npt.NDArray[np.uint8]:
+def _where(stated: Masks, bits: int, fit: int) -> npt.NDArray[np.uint8]:
     """A fit where any of some bits is stated, and nothing elsewhere."""
-    fits: npt.NDArray[np.uint8] = ((stated & bits) != 0) * np.uint8(fit)
+    fits: npt.NDArray[np.uint8] = ((stated & stated.dtype.type(bits)) != 0) * np.uint8(fit)
     return fits
 
 
-def _bits(scheme: str, code: str) -> tuple[np.uint64, np.uint64]:
-    return np.uint64(mask_of(scheme, [code])), np.uint64(relative_mask(scheme, code))
+def _bits(scheme: str, code: str) -> tuple[int, int]:
+    return mask_of(scheme, [code]), relative_mask(scheme, code)
 
 
 def _who_it_is_for(sessions: Sessions, side: Side) -> tuple[Numbers, int]:
@@ -253,7 +253,7 @@ def _who_it_is_for(sessions: Sessions, side: Side) -> tuple[Numbers, int]:
     codes = side.cohorts
     if not codes:
         return np.full(len(listed), NOT_STATED, dtype=np.int64), EXACT
-    anyone = np.uint64(mask_of("cohort", ["everyone"])), np.uint64(mask_of("open_to", ["anyone"]))
+    anyone = mask_of("cohort", ["everyone"]), mask_of("open_to", ["anyone"])
     otherwise = np.maximum(
         _where(listed, anyone[0], OPEN_TO_ALL),
         _where(sessions.once("open_to"), anyone[1], OPEN_TO_ALL),
@@ -382,14 +382,15 @@ class Quarters:
         if not codes:
             return
         stated = self.sessions.once(column)
-        both = np.bitwise_count(stated & np.uint64(mask_of(scheme, codes))) * np.uint8(YES)
+        asked = stated.dtype.type(mask_of(scheme, codes))
+        both = np.bitwise_count(stated & asked) * np.uint8(YES)
         self.once += np.where(stated == 0, np.uint8(UNSTATED * len(codes)), both)
 
     def _asked(self, scheme: str, codes: Sequence[str]) -> tuple[Masks, Masks, Masks]:
         """Of some terms, which are stated yes, which partly, and which are not stated."""
         of = shades if scheme in SHADED_OF_SESSIONS else shades_once
         yes, partly, no = of(self.sessions, scheme)
-        asked = np.uint64(mask_of(scheme, codes))
+        asked = yes.dtype.type(mask_of(scheme, codes))
         return yes & asked, partly & asked, asked & ~(yes | partly | no)
 
 
@@ -431,7 +432,7 @@ def stated_facts(sessions: Sessions, person: Person) -> Numbers:
         codes = {"support_mode": tuple(modes), "travel": person.travel_how}.get(scheme)
         codes = person.asked(scheme) if codes is None else codes
         if codes:
-            asked = np.uint64(mask_of(scheme, codes))
             yes, partly, no = shades(sessions, scheme)
+            asked = yes.dtype.type(mask_of(scheme, codes))
             found += np.bitwise_count((yes | partly | no) & asked)
     return found

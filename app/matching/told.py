@@ -17,8 +17,8 @@ from app.search.index.facts import NOT_KNOWN
 from app.search.index.names import Numbered
 from app.search.index.snapshot import Snapshot
 
-MOST_REMEMBERED = 10_000
-"""So many activities, some forty megabytes, are remembered before half are forgotten."""
+MOST_REMEMBERED = 6_000
+"""So many activities, some twenty megabytes, are remembered before half are forgotten."""
 
 
 @dataclass(frozen=True, repr=False)

@@ -1,6 +1,7 @@
 """What was worked out and may be wanted again: a memory of so many bytes, which no answer needs."""
 
 from collections.abc import Callable, Hashable, Iterator
+from threading import Lock
 from typing import Generic, TypeVar
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -23,21 +24,27 @@ class Remembered(Generic[KeyT, T]):
         self._most = most_bytes
         self._size_of = size_of
         self._known: dict[KeyT, T] = {}
+        self._size = 0
+        self._adding = Lock()
 
     def get(self, key: KeyT, make: Callable[[], T]) -> T:
         """The value of a key, made if it is not known."""
         known = self._known.get(key)
         if known is None:
             known = make()
-            kept = list(self._known.items())
-            size = self._size_of(known) + sum(self._size_of(one) for _, one in kept)
-            for old, one in kept:
-                if size <= self._most:
-                    break
-                self._known.pop(old, None)
-                size -= self._size_of(one)
-            self._known[key] = known
+            with self._adding:
+                self._add(key, known)
         return known
+
+    def _add(self, key: KeyT, value: T) -> None:
+        if key in self._known:
+            # Another thread has made it meanwhile.
+            return
+        self._known[key] = value
+        self._size += self._size_of(value)
+        while self._size > self._most and len(self._known) > 1:
+            first = next(iter(self._known))
+            self._size -= self._size_of(self._known.pop(first))
 
     def __iter__(self) -> Iterator[KeyT]:
         """The keys that are known now, the oldest first."""

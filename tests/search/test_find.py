@@ -125,9 +125,9 @@ def test_what_passed_which_test_takes_no_more_memory_than_it_may(monkeypatch: An
     column = np.full(rows, 0xFF, dtype=np.uint64)
     activities = Columns({"areas": np.zeros(rows, dtype=np.int32), "cohort": column}, rows)
     monkeypatch.setattr(grounds, "MOST_BYTES", 3 * 5 * rows)
-    ground = Ground.of(activities, sessions, 1)
+    ground, nothing_comes = Ground.of(activities, sessions, 1), np.zeros((0, 2), dtype=np.int32)
     for bit in range(8):
         test = Overlap("cohort", activities["cohort"], 1 << bit)
-        places, at_venues = ground.within([(0, rows)], [], [test], sessions)
+        places, at_venues = ground.within([(0, rows)], nothing_comes, [test], sessions)
         assert len(places) == at_venues == rows
     assert [bits for _, bits in ground.passing] == [1 << bit for bit in range(5, 8)]

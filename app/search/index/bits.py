@@ -1,9 +1,14 @@
-"""Each term of a vocabulary is one bit of a 64-bit number."""
+"""Each term of a vocabulary is one bit of a number, which is as wide as its scheme needs."""
 
 from collections.abc import Iterable
 from functools import cache
 
+import numpy as np
+import numpy.typing as npt
+
 from app.vocabulary.terms import vocabulary
+
+Masks = npt.NDArray[np.unsignedinteger]
 
 WITH_DESCENDANTS = frozenset({"cohort", "outcome", "activity_type"})
 """The schemes in which asking for a term asks for the narrower ones too."""
@@ -20,6 +25,12 @@ def bit_numbers(scheme: str) -> dict[str, int]:
     if len(codes) > 64:  # noqa: PLR2004 - the width of a number.
         raise ValueError(f"The scheme {scheme} has more than 64 terms.")
     return {code: number for number, code in enumerate(codes)}
+
+
+@cache
+def mask_type(scheme: str) -> type[np.unsignedinteger]:
+    """The narrowest numbers that have a bit for each term: a nation's columns are long."""
+    return np.min_scalar_type((1 << len(bit_numbers(scheme))) - 1).type
 
 
 def mask_of(scheme: str, codes: Iterable[str]) -> int:

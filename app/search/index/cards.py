@@ -33,7 +33,6 @@ from app.search.text.postings import Weights, weights_by_word
 ACTIVITY_NUMBERED = (
     "own_price_set",
     "pick_up",
-    "provider",
     "council",
     "areas",
     "first_session",
@@ -58,15 +57,14 @@ _LENGTH = 4
 class Card:
     """An activity as the index takes it in.
 
-    `key` puts it in the order by name; `provider` is an id and a slug; `council` is what the index
-    knows it by, its GSS code if it has one, and its name. `served` and `pick_up` are areas as
+    `key` puts it in the order by name; `council` is what the index knows its council by, that one's
+    GSS code if it has one, and its name. `served` and `pick_up` are areas as
     `areas_text` writes them. `row` is its row of `ACTIVITY_ROW`, `sessions` those of `SESSION_ROW`,
     one behind the other; for each of them `at` has the id of its venue, and `price_sets` the text
     of its prices. `venues` are the texts of venues, `texts` the summaries and the statement.
     """
 
     key: str
-    provider: tuple[str, str]
     council: tuple[str, str | None, str]
     served: str
     pick_up: str
@@ -87,7 +85,7 @@ class Card:
     @classmethod
     def of(cls, one: Indexable, today: date) -> Self:
         """The card of an activity."""
-        activity, council, provider = one.entry.activity, one.entry.council, one.entry.provider
+        activity, council = one.entry.activity, one.entry.council
         to_come = still_to_come(activity.sessions, today)
         sessions = session_facts(one, to_come, today)
         facts = activity_facts(one, today)
@@ -97,7 +95,6 @@ class Card:
         summaries = [ready_made(activity_summary(one.entry, today, lang)) for lang in LANGUAGES]
         return cls(
             key=f"{sort_name(activity.name)}\0{activity.id}",
-            provider=(str(provider.id), provider.slug),
             council=(council.area.gss or council.slug, council.area.gss, council.name),
             served=areas_text(activity.served_areas),
             pick_up=areas_text(activity.pick_up_areas),

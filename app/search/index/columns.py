@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from app.search.index.bits import mask_type
 from app.search.index.growing import grown
 
 Array = npt.NDArray[Any]
@@ -21,7 +22,6 @@ MASKS = (
     "how_to_start",
     "support_mode",
     "support_need",
-    "support_need_maybe",
     "communication",
     "funding",
     "preference",
@@ -42,13 +42,14 @@ stated yes; what is stated partly, and what is stated no, stand in columns of th
 SHADES = ("partly", "no")
 
 ACTIVITY_TYPES: Mapping[str, type[np.generic]] = {
-    **dict.fromkeys(MASKS, np.uint64),
-    **{f"{scheme}_{shade}": np.uint16 for scheme in FOUR_VALUED for shade in SHADES},
-    "outcome_primary": np.uint64,
+    **{scheme: mask_type(scheme) for scheme in MASKS},
+    **{f"{scheme}_{shade}": mask_type(scheme) for scheme in FOUR_VALUED for shade in SHADES},
+    "support_need_maybe": mask_type("support_need"),
+    "outcome_primary": mask_type("outcome"),
     "closed_from": np.int32,
     "reopens_on": np.int32,
     "pick_up": np.int32,
-    "own_capacity": np.uint8,
+    "own_capacity": mask_type("capacity"),
     "own_capacity_day": np.int32,
     "own_price_set": np.int32,
     "id_high": np.uint64,
@@ -59,7 +60,8 @@ ACTIVITY_TYPES: Mapping[str, type[np.generic]] = {
     "maximum_age": np.int16,
     "confirmed": np.int32,
     "published": np.int64,
-    "provider": np.int32,
+    "provider": np.uint64,
+    "provider_slug": np.uint64,
     "council": np.int16,
     "areas": np.int32,
     "first_session": np.int32,
@@ -67,10 +69,11 @@ ACTIVITY_TYPES: Mapping[str, type[np.generic]] = {
     "least_price": np.int32,
     "shown_session": np.int32,
 }
-"""The columns of activities. `areas` is a number of a set of served areas, `first_session` and
-`sessions` say which rows of the other table are its own, `shown_session` is the first of them at a
-venue. `pick_up` is a number of a set of areas too. `closed_from` is 0 where nothing is closed, and
-`reopens_on` NEVER where nobody knows. What is `own_…` holds where no session is left."""
+"""The columns of activities. `slug`, `provider` and `provider_slug` are numbers that stand for
+these names. `areas` is a number of a set of served areas, `first_session` and `sessions` say which
+rows of the other table are its own, `shown_session` is the first of them at a venue. `pick_up` is a
+number of a set of areas too. `closed_from` is 0 where nothing is closed, and `reopens_on` NEVER
+where nobody knows. What is `own_…` holds where no session is left."""
 
 NEVER = 9_999_999
 """Stands for a day that does not come."""
@@ -84,16 +87,16 @@ SESSION_TYPES: Mapping[str, type[np.generic]] = {
     "days": np.uint8,
     "starts": np.int16,
     "ends": np.int16,
-    "time_band": np.uint64,
-    "access": np.uint64,
-    "access_maybe": np.uint64,
-    "capacity": np.uint64,
+    "time_band": mask_type("time_band"),
+    "access": mask_type("access"),
+    "access_maybe": mask_type("access"),
+    "capacity": mask_type("capacity"),
     "price": np.int32,
-    "access_partly": np.uint16,
-    "access_no": np.uint16,
-    "mode": np.uint16,
-    "mode_partly": np.uint16,
-    "mode_no": np.uint16,
+    "access_partly": mask_type("access"),
+    "access_no": mask_type("access"),
+    "mode": mask_type("support_mode"),
+    "mode_partly": mask_type("support_mode"),
+    "mode_no": mask_type("support_mode"),
     "day": np.int8,
     "slots": np.uint32,
     "inside": np.uint16,

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from app.catalogue.rows import sort_name
 from app.search.criteria import SearchCriteria
-from app.search.index.bits import WITH_DESCENDANTS, asked_mask, bit_numbers
+from app.search.index.bits import WITH_DESCENDANTS, Masks, asked_mask, bit_numbers, mask_type
 from app.search.index.find import Candidates, starts_of
 from app.search.index.grid import Rows
 from app.search.index.snapshot import Snapshot
@@ -18,8 +17,6 @@ OF_SESSIONS = frozenset({"time_band", "access", "capacity"})
 
 FEW = 2_000
 """Of so many activities each is compared with every term at once; of more that takes longer."""
-
-Masks = npt.NDArray[np.uint64]
 
 
 def facet_counts(
@@ -90,7 +87,8 @@ def _joined(activities: Rows, masks: Masks) -> Masks:
 @cache
 def _asked_masks(scheme: str) -> Masks:
     """The bits that answer to each term, in the scheme's order."""
-    return np.array([asked_mask(scheme, code) for code in bit_numbers(scheme)], dtype=np.uint64)
+    masks = [asked_mask(scheme, code) for code in bit_numbers(scheme)]
+    return np.array(masks, dtype=mask_type(scheme))
 
 
 def _terms(scheme: str, masks: Masks) -> dict[str, int]:
@@ -99,12 +97,13 @@ def _terms(scheme: str, masks: Masks) -> dict[str, int]:
         answering = (masks & _asked_masks(scheme)[:, np.newaxis]) != 0
         counted: list[int] = answering.sum(axis=1, dtype=np.uint16).tolist()
         return dict(zip(bit_numbers(scheme), counted, strict=True))
-    bytes_of = np.ascontiguousarray(masks.astype("<u8")).view(np.uint8).reshape(-1, 8)
+    in_order = np.ascontiguousarray(masks, masks.dtype.newbyteorder("<"))
+    bytes_of = in_order.view(np.uint8).reshape(-1, masks.itemsize)
     of_bits = np.unpackbits(bytes_of, axis=1, bitorder="little").sum(axis=0, dtype=np.int64)
     counts = {}
     for code, number in bit_numbers(scheme).items():
         if scheme in WITH_DESCENDANTS and asked_mask(scheme, code) != 1 << number:
-            counts[code] = int(((masks & np.uint64(asked_mask(scheme, code))) != 0).sum())
+            counts[code] = int(((masks & masks.dtype.type(asked_mask(scheme, code))) != 0).sum())
         else:
             counts[code] = int(of_bits[number])
     return counts
@@ -112,7 +111,7 @@ def _terms(scheme: str, masks: Masks) -> dict[str, int]:
 
 def _councils(snapshot: Snapshot, activities: Rows) -> dict[str, int]:
     numbers = snapshot.activities["council"][activities]
-    counts = np.bincount(numbers, minlength=snapshot.councils.count)
+    counts = np.bincount(numbers, minlength=len(snapshot.councils.numbers))
     names = snapshot.council_names
     by_name = sorted(names, key=lambda gss: (sort_name(names[gss]), gss))
     return {gss: int(counts[snapshot.councils.numbers[gss]]) for gss in by_name}

@@ -85,7 +85,9 @@ def activity_facts(one: Indexable, today: date) -> Facts:
         **facts,
         "id_high": activity.id.int >> 64,
         "id_low": activity.id.int & (1 << 64) - 1,
-        "slug": slug_number(activity.slug),
+        "slug": number_of(activity.slug),
+        "provider": number_of(str(one.entry.provider.id)),
+        "provider_slug": number_of(one.entry.provider.slug),
         "ages_stated": ages.minimum is not None or ages.maximum is not None,
         "minimum_age": ages.minimum or 0,
         "maximum_age": NO_LIMIT if ages.maximum is None else ages.maximum,
@@ -99,9 +101,9 @@ def activity_facts(one: Indexable, today: date) -> Facts:
     }
 
 
-def slug_number(slug: str) -> int:
-    """A number that stands for a slug; two slugs of a nation's catalogue hardly ever share one."""
-    return int.from_bytes(hashlib.blake2b(slug.encode(), digest_size=8).digest(), "big")
+def number_of(name: str) -> int:
+    """A number that stands for a slug or an id; hardly ever do two of a nation's share one."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big")
 
 
 def _stated(scheme: str, statements: Sequence[Any]) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """Each criterion as a test of rows: of activities, or of one session that must pass all of them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,9 +11,9 @@ import numpy.typing as npt
 from app.geo.distance import miles_to_many
 from app.search.criteria import SearchCriteria
 from app.search.index.areas import Whereabouts
-from app.search.index.bits import asked_any, mask_of
+from app.search.index.bits import Masks, asked_any, mask_of
 from app.search.index.columns import Columns
-from app.search.index.facts import AT_VENUE, BANK_HOLIDAY, BLANK, NOT_KNOWN
+from app.search.index.facts import AT_VENUE, BANK_HOLIDAY, BLANK, NOT_KNOWN, number_of
 from app.search.index.grid import Rows
 from app.search.index.ground import CLOSE, CLOSE_IF_TESTED, Overlap
 from app.search.index.snapshot import Snapshot
@@ -77,15 +78,17 @@ def _overlaps(name: str, columns: Columns, mask: int) -> Overlap:
     return Overlap(name, columns[name], mask)
 
 
-def _holds_all(column: npt.NDArray[np.uint64], mask: int) -> Test:
-    bits = np.uint64(mask)
+def _holds_all(column: Masks, mask: int) -> Test:
+    bits = column.dtype.type(mask)
     return lambda rows: (column[rows] & bits) == bits
 
 
 def _is_among(column: npt.NDArray[np.integer], numbers: list[int]) -> Test:
     if len(numbers) == 1:
         return lambda rows: column[rows] == numbers[0]
-    return lambda rows: np.isin(column[rows], numbers)
+    # Of numbers of another kind, large ones would be compared without their last digits.
+    wanted = np.array(numbers, dtype=column.dtype)
+    return lambda rows: np.isin(column[rows], wanted)
 
 
 def _activity_tests(snapshot: Snapshot, criteria: SearchCriteria) -> dict[str, Test]:
@@ -107,25 +110,21 @@ def _activity_tests(snapshot: Snapshot, criteria: SearchCriteria) -> dict[str, T
         numbers = [known_councils[gss] for gss in criteria.council if gss in known_councils]
         tests["council"] = _is_among(columns["council"], numbers)
     if criteria.provider:
-        tests["provider"] = _is_among(columns["provider"], _providers(snapshot, criteria.provider))
+        tests["provider"] = _is_of_provider(columns, criteria.provider)
     if criteria.confirmed_within_days is not None:
         oldest = snapshot.today.toordinal() - criteria.confirmed_within_days
         tests["confirmed"] = lambda rows: columns["confirmed"][rows] >= oldest
     return tests
 
 
-def _providers(snapshot: Snapshot, names: list[str]) -> list[int]:
-    numbers = []
+def _is_of_provider(columns: Columns, names: list[str]) -> Test:
+    ids = []
     for name in names:
-        number = snapshot.providers.numbers.get(name)
-        if number is None:
-            try:
-                number = snapshot.providers.numbers.get(str(UUID(name)))
-            except ValueError:
-                continue
-        if number is not None:
-            numbers.append(number)
-    return numbers
+        with suppress(ValueError):
+            ids.append(number_of(str(UUID(name))))
+    by_id = _is_among(columns["provider"], ids)
+    by_slug = _is_among(columns["provider_slug"], [number_of(name) for name in names])
+    return lambda rows: by_id(rows) | by_slug(rows)
 
 
 def _open_to_age(snapshot: Snapshot, age: int, include_unknown: bool) -> Test:  # noqa: FBT001 - one of the criteria.

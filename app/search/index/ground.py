@@ -12,15 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from app.geo.distance import Point
+from app.search.index.bits import Masks
 from app.search.index.columns import Columns
 from app.search.index.facts import AT_VENUE, BLANK
 from app.search.index.grid import Grid, Rows, ranges
 from app.search.remembered import Remembered
 
-Masks = npt.NDArray[np.unsignedinteger]
 Flags = npt.NDArray[np.bool_]
 Stretch = tuple[int, int]
 """From a place in the order up to another."""
+Stretches = npt.NDArray[np.int32]
+"""Some of them, one a row."""
 
 CLOSE, CLOSE_IF_TESTED = 100, 1_000
 """Two stretches with fewer rows than this between them are one: to look at those rows as well costs
@@ -39,7 +41,7 @@ class Overlap(NamedTuple):
 
     def __call__(self, rows: Rows) -> Flags:
         """Of each of some rows of activities whether it passes."""
-        passed: Flags = (self.column[rows] & np.uint64(self.bits)) != 0
+        passed: Flags = (self.column[rows] & self.column.dtype.type(self.bits)) != 0
         return passed
 
 
@@ -125,7 +127,7 @@ class Ground:
         """
         return _close_together(zip(*self.grid.stretches(point, miles), strict=True), close)
 
-    def of_sets(self, covering: Flags) -> list[Stretch]:
+    def of_sets(self, covering: Flags) -> Stretches:
         """Where those lie whose served areas are among some, and some others.
 
         Args:
@@ -133,12 +135,12 @@ class Ground:
         """
         numbers = np.flatnonzero(covering[: len(self.sets) - 1])
         begins, ends = self.sets[numbers].tolist(), self.sets[numbers + 1].tolist()
-        return _close_together(zip(begins, ends, strict=True), CLOSE)
+        return _in_rows(_close_together(zip(begins, ends, strict=True), CLOSE))
 
     def within(
         self,
         around: Sequence[Stretch],
-        coming: Sequence[Stretch],
+        coming: Stretches,
         tests: Sequence[Overlap],
         sessions: Columns,
     ) -> tuple[Rows, int]:
@@ -153,10 +155,10 @@ class Ground:
         Returns:
             The places, and how many of them are venues: those that come first.
         """
-        stretches = [*around, *coming]
-        if not stretches:
+        stretches = np.concatenate([_in_rows(around), coming])
+        if not len(stretches):
             return self.order[:0], 0
-        begins, ends = np.array(stretches, dtype=np.int32).T
+        begins, ends = stretches.T
         if not tests:
             places = ranges(begins, ends - begins)
         else:
@@ -186,16 +188,14 @@ class Ground:
 
     def _found(self, test: Overlap, sessions: Columns) -> Passing:
         masks = self._masks(test, sessions)
-        flags = (masks & np.uint64(test.bits).astype(masks.dtype)) != 0
+        flags = (masks & masks.dtype.type(test.bits)) != 0
         return Passing(flags, flags.nonzero()[0].astype(np.int32))
 
     def _masks(self, test: Overlap, sessions: Columns) -> Masks:
-        """A column of activities in this order, in as narrow a type as it takes."""
+        """A column of activities in this order."""
         known = self.columns.get(test.name)
         if known is None:
-            every: int = np.bitwise_or.reduce(test.column, initial=0).item()
-            narrow = test.column.astype(np.min_scalar_type(every))
-            known = self.columns[test.name] = narrow[self.column("activity", sessions)]
+            known = self.columns[test.name] = test.column[self.column("activity", sessions)]
         return known
 
 
@@ -221,6 +221,10 @@ def _first_there(sessions: Columns) -> Flags:
         rows = rows[activities[rows] == activities[rows - back]]
         first[rows[venues[rows] == venues[rows - back]]] = False
     return first
+
+
+def _in_rows(stretches: Sequence[Stretch]) -> Stretches:
+    return np.array(stretches, dtype=np.int32).reshape(-1, 2)
 
 
 def _close_together(stretches: Iterable[Stretch], close: int) -> list[Stretch]:

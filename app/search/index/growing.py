@@ -48,35 +48,34 @@ class SomeTexts(Sequence[bytes]):
 class Laid(SomeTexts):
     """Texts that lie one behind the other in an array, as in one that is mapped from a file."""
 
-    __slots__ = ("_ends", "_joined")
+    __slots__ = ("_joined", "_starts")
 
-    def __init__(self, lengths: Array, joined: Array) -> None:
+    def __init__(self, starts: Array, joined: Array) -> None:
         """Take texts as they lie.
 
         Args:
-            lengths: of each, in bytes.
+            starts: where each begins, in bytes, and where the last one ends.
             joined: all of them, as bytes.
 
         Raises:
             ValueError: they do not come to that.
         """
-        self._ends = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
-        self._joined = joined
-        if int(self._ends[-1]) != len(joined):
-            raise ValueError("These lengths are not those of the texts.")
+        self._starts, self._joined = starts, joined
+        if int(starts[0]) != 0 or int(starts[-1]) != len(joined):
+            raise ValueError("These are not the places of the texts.")
 
     def text(self, at: int) -> bytes:
         """The text of a number."""
-        begin, end = self._ends.item(at), self._ends.item(at + 1)
+        begin, end = self._starts.item(at), self._starts.item(at + 1)
         found: bytes = self._joined[begin:end].tobytes()
         return found
 
     def __len__(self) -> int:
-        return len(self._ends) - 1
+        return len(self._starts) - 1
 
     def __iter__(self) -> Iterator[bytes]:
         whole = self._joined.tobytes()
-        return (whole[begin:end] for begin, end in pairwise(self._ends.tolist()))
+        return (whole[begin:end] for begin, end in pairwise(self._starts.tolist()))
 
 
 class Texts(SomeTexts):

@@ -1,6 +1,6 @@
 """Things that rows refer to by number: by their names, or by their whole text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from app.search.index.growing import Texts
@@ -8,23 +8,15 @@ from app.search.index.growing import Texts
 
 @dataclass(frozen=True)
 class Names:
-    """Things that activities refer to by number: the number of each by its names."""
+    """Some few things that activities refer to by number: the number of each by its name."""
 
     numbers: Mapping[str, int] = field(default_factory=dict)
-    count: int = 0
 
-    def with_names(self, wanted: Sequence[Sequence[str]]) -> tuple["Names", list[int]]:
-        """These names and more, and the number of each thing that was wanted by all its names."""
-        added: dict[str, int] = {}
-        count, found = self.count, []
-        for names in wanted:
-            number = self.numbers.get(names[0], added.get(names[0], count))
-            count = max(count, number + 1)
-            added |= {name: number for name in names if self.numbers.get(name) != number}
-            found.append(number)
-        if not added:
-            return self, found
-        return Names({**self.numbers, **added}, count), found
+    def with_names(self, wanted: Iterable[str]) -> tuple["Names", list[int]]:
+        """These names and more, and the number of each that was wanted."""
+        numbers = dict(self.numbers)
+        found = [numbers.setdefault(name, len(numbers)) for name in wanted]
+        return (Names(numbers) if len(numbers) > len(self.numbers) else self), found
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,7 +33,7 @@ from app.search.index.ground import Ground
 from app.search.index.growing import GrowingList, InOrder, Laid, Texts
 from app.search.index.names import Names, Numbered
 from app.search.index.snapshot import Ids, Snapshot
-from app.search.index.summaries import KeptFile, Summaries
+from app.search.index.summaries import EACH, KeptFile, Summaries
 from app.search.text.postings import TextIndex
 
 logger = logging.getLogger("carefinder.index")
@@ -50,7 +50,7 @@ FORGOTTEN = 3_600
 """Seconds after which what somebody began to write will not be finished any more."""
 
 SPARE = 4_096
-"""Rows for which each column has room in the file, so that the first changes copy none."""
+"""Rows for which the file has room in all that grows, so that the first changes copy none of it."""
 
 ALIGNED = 64
 CHECKED_AT_THE_END = 1 << 20
@@ -60,6 +60,9 @@ BLOCK = 1 << 22
 TEXTS = ("keys", "venues")
 PRICES = "price_sets"
 """The snapshot's lists of texts, and of those the one whose texts stand there once each."""
+
+STARTS = "summaries/starts"
+"""The array that says where each ready-made text begins."""
 
 ARRAYS, SUMMARIES, ABOUT, TEXT = "arrays", "summaries", "about.json", "text"
 
@@ -159,9 +162,8 @@ def _write(folder: Path, snapshot: Snapshot) -> None:
         columns: Columns = getattr(snapshot, table)
         arrays |= {f"{table}/{name}": array for name, array in columns.saved().items()}
     ground, ids, summaries = snapshot.ground, snapshot.ids, snapshot.summaries
-    places = summaries.places[: summaries.length]
     arrays |= {
-        "places": places,
+        STARTS: summaries.starts[: summaries.length * EACH + 1],
         "alive": snapshot.alive,
         "rank": snapshot.rank,
         "name_rank": snapshot.name_rank,
@@ -174,12 +176,12 @@ def _write(folder: Path, snapshot: Snapshot) -> None:
     }
     lists = {name: getattr(snapshot, name) for name in TEXTS}
     for name, texts in {**lists, PRICES: snapshot.price_sets.texts}.items():
-        arrays[f"{name}/lengths"] = np.fromiter(map(len, texts), np.int64, len(texts))
+        ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
+        arrays[f"{name}/starts"] = np.concatenate([np.zeros(1, dtype=np.int64), ends])
         arrays[f"{name}/bytes"] = np.frombuffer(b"".join(texts), np.uint8)
     named = json.dumps(
         {
-            "providers": _of_names(snapshot.providers),
-            "councils": _of_names(snapshot.councils),
+            "councils": dict(snapshot.councils.numbers),
             "council_names": dict(snapshot.council_names),
             "area_sets": snapshot.area_sets.saved(),
         }
@@ -225,10 +227,6 @@ def read_about(path: Path) -> Saved:
     return about
 
 
-def _of_names(names: Names) -> Saved:
-    return {"numbers": dict(names.numbers), "count": names.count}
-
-
 def _write_arrays(path: Path, arrays: Mapping[str, Array]) -> Saved:
     """Write arrays one after the other; where each lies, of which kind and shape."""
     laid: Saved = {}
@@ -237,11 +235,17 @@ def _write_arrays(path: Path, arrays: Mapping[str, Array]) -> Saved:
             file.write(bytes(-file.tell() % ALIGNED))
             laid[name] = [array.dtype.str, array.shape, file.tell()]
             file.write(np.ascontiguousarray(array).data)
-            if name.startswith(("activities/", "sessions/")):
-                file.write(bytes(SPARE * array.dtype.itemsize))
+            file.write(bytes(_spare(name) * array.dtype.itemsize))
         file.flush()
         os.fsync(file.fileno())
     return laid
+
+
+def _spare(name: str) -> int:
+    """For how many more entries an array has room in the file."""
+    if name == STARTS:
+        return SPARE * EACH
+    return SPARE if name.startswith(("activities/", "sessions/")) else 0
 
 
 def _checked(path: Path) -> list[int]:
@@ -272,7 +276,7 @@ def _read(folder: Path, start: Snapshot) -> Snapshot:
     arrays = _map_arrays(folder / ARRAYS, about["arrays"])
     named = json.loads(arrays["named"].tobytes())
     laid = {
-        name: Laid(arrays[f"{name}/lengths"], arrays[f"{name}/bytes"]) for name in (*TEXTS, PRICES)
+        name: Laid(arrays[f"{name}/starts"], arrays[f"{name}/bytes"]) for name in (*TEXTS, PRICES)
     }
     rank = arrays["rank"]
     grid = Grid(arrays["grid/order"], arrays["grid/starts"])
@@ -296,10 +300,9 @@ def _read(folder: Path, start: Snapshot) -> Snapshot:
         settled_sessions=sessions.length,
         text=TextIndex.from_files(folder / TEXT),
         summaries=Summaries.kept_in(
-            KeptFile(folder / SUMMARIES), arrays["places"], start.summaries
+            KeptFile(folder / SUMMARIES), arrays[STARTS], activities.length, start.summaries
         ),
-        providers=Names(**named["providers"]),
-        councils=Names(**named["councils"]),
+        councils=Names(named["councils"]),
         council_names=named["council_names"],
         area_sets=AreaSets.loaded(named["area_sets"]),
         keys=GrowingList(laid["keys"]),
@@ -314,7 +317,7 @@ def _map_arrays(path: Path, laid: Saved) -> dict[str, Array]:
     arrays: dict[str, Array] = {}
     for name, (kind, shape, offset) in laid.items():
         dtype = np.dtype(kind)
-        rows = shape[0] + (SPARE if name.startswith(("activities/", "sessions/")) else 0)
+        rows = shape[0] + _spare(name)
         count = rows * int(np.prod(shape[1:], dtype=np.int64))
         array = np.frombuffer(mapped, dtype, count, offset)
         arrays[name] = array.reshape((rows, *shape[1:]))

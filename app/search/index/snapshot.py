@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -17,12 +17,13 @@ from app.geo.areas import Areas
 from app.search.index.areas import AreaSets, Whereabouts
 from app.search.index.cards import ACTIVITY_ROW, SESSION_ROW, Card
 from app.search.index.columns import ACTIVITY_TYPES, SESSION_TYPES, Columns
-from app.search.index.facts import NOT_KNOWN, slug_number
+from app.search.index.facts import NOT_KNOWN, number_of
 from app.search.index.grid import Rows
-from app.search.index.ground import Ground, Stretch
+from app.search.index.ground import Ground, Stretches
 from app.search.index.growing import GrowingList, InOrder
 from app.search.index.names import Names, Numbered
 from app.search.index.summaries import Summaries
+from app.search.remembered import Remembered
 from app.search.text.postings import TextIndex, Weights
 
 Flags = npt.NDArray[np.bool_]
@@ -35,6 +36,9 @@ and whether any has."""
 
 MOST_REMEMBERED = 2_000
 """So many places are remembered with a snapshot before all are forgotten."""
+
+MOST_BYTES = 8_000_000
+"""So much is remembered of what covers which place."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,23 @@ class Ids:
         ends = np.searchsorted(self.lows, lows, "right").tolist()
         found = [self.rows[begin:end] for begin, end in zip(begins, ends, strict=True)]
         return np.concatenate([self.rows[:0], *found])
+
+
+class Covering(NamedTuple):
+    """Which sets of served areas cover a place, and where their sessions lie in both grounds."""
+
+    flags: Flags
+    whole: Stretches
+    thinned: Stretches
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return self.flags.nbytes + self.whole.nbytes + self.thinned.nbytes
+
+
+def _nothing_covered() -> Remembered[Whereabouts, Covering]:
+    return Remembered(MOST_BYTES, lambda one: one.size)
 
 
 @dataclass(frozen=True)
@@ -86,7 +107,6 @@ class Snapshot:
     summaries: Summaries
     venues: GrowingList
     venue_numbers: Mapping[str, int]
-    providers: Names
     councils: Names
     council_names: Mapping[str, str]
     area_sets: AreaSets
@@ -100,33 +120,27 @@ class Snapshot:
     """What each council says to its residents, by its GSS code."""
     places: dict[str, Any] = field(default_factory=dict)
     """What was found out of places with these areas: a memory, which no answer depends on."""
-    coverings: dict[Whereabouts, tuple[Flags, list[Stretch], list[Stretch]]] = field(
-        default_factory=dict
-    )
+    coverings: Remembered[Whereabouts, Covering] = field(default_factory=_nothing_covered)
     """Which sets of served areas cover these places: a memory as well."""
 
     def covering(self, place: Whereabouts) -> Flags:
         """For each set of served areas, whether it covers a place."""
-        return self._covering(place)[0]
+        return self._covering(place).flags
 
-    def coming_to(self, place: Whereabouts, *, thin: bool = False) -> list[Stretch]:
+    def coming_to(self, place: Whereabouts, *, thin: bool = False) -> Stretches:
         """Where in the ground, or in the thin one, those lie that serve a place from no venue.
 
         Some others lie there too.
         """
-        _, whole, thinned = self._covering(place)
-        return thinned if thin else whole
+        covering = self._covering(place)
+        return covering.thinned if thin else covering.whole
 
-    def _covering(self, place: Whereabouts) -> tuple[Flags, list[Stretch], list[Stretch]]:
-        known = self.coverings.get(place)
-        if known is None:
-            if len(self.coverings) >= MOST_REMEMBERED:
-                self.coverings.clear()
-            covering = self.area_sets.covering(place)
-            thin = self.ground.thin(self.sessions)
-            known = covering, self.ground.of_sets(covering), thin.of_sets(covering)
-            self.coverings[place] = known
-        return known
+    def _covering(self, place: Whereabouts) -> "Covering":
+        return self.coverings.get(place, lambda: self._found(place))
+
+    def _found(self, place: Whereabouts) -> "Covering":
+        flags, thin = self.area_sets.covering(place), self.ground.thin(self.sessions)
+        return Covering(flags, self.ground.of_sets(flags), thin.of_sets(flags))
 
     @property
     def total(self) -> int:
@@ -142,7 +156,7 @@ class Snapshot:
         """The living row of the activity with this id or slug, if there is one."""
         with suppress(ValueError):
             return self.row_of(UUID(key))
-        rows = np.flatnonzero((self.activities["slug"] == np.uint64(slug_number(key))) & self.alive)
+        rows = np.flatnonzero((self.activities["slug"] == np.uint64(number_of(key))) & self.alive)
         return int(rows[-1]) if len(rows) else None
 
     def row_of(self, activity_id: UUID) -> int | None:
@@ -190,7 +204,6 @@ def empty_snapshot(
         summaries=Summaries.empty(folder),
         venues=GrowingList(),
         venue_numbers={},
-        providers=Names(),
         councils=Names(),
         council_names={},
         area_sets=AreaSets(),
@@ -249,15 +262,13 @@ def _grown(snapshot: Snapshot, found: Sequence[Card]) -> Snapshot:
         [next((place for place, at in enumerate(one.at) if at), NOT_KNOWN) for one in found],
         dtype=np.int32,
     )
-    providers, provider_numbers = snapshot.providers.with_names([one.provider for one in found])
-    councils, council_numbers = snapshot.councils.with_names([one.council[:1] for one in found])
+    councils, council_numbers = snapshot.councils.with_names(one.council[0] for one in found)
     area_sets, served = snapshot.area_sets.with_sets((one.council[1], one.served) for one in found)
     area_sets, pick_up = area_sets.with_sets((one.council[1], one.pick_up) for one in found)
     venues, prices_of = _Venues(snapshot), snapshot.price_sets
     numbers = {
         "own_price_set": [prices_of.number(one.own_price_set.encode()) for one in found],
         "pick_up": pick_up,
-        "provider": provider_numbers,
         "council": council_numbers,
         "areas": served,
         "first_session": begins,
@@ -280,12 +291,11 @@ def _grown(snapshot: Snapshot, found: Sequence[Card]) -> Snapshot:
         summaries=snapshot.summaries.appended([one.texts for one in found]),
         venues=snapshot.venues.appended(venues.new),
         venue_numbers=venues.numbers,
-        providers=providers,
         councils=councils,
         council_names={**snapshot.council_names, **names},
         area_sets=area_sets,
-        # These were worked out with the sets as they were.
-        coverings={},
+        # They hold for the sets as they are.
+        coverings=snapshot.coverings if area_sets is snapshot.area_sets else _nothing_covered(),
     )
 
 
@@ -331,7 +341,7 @@ def settled(snapshot: Snapshot) -> Snapshot:
         # Numbers of venues are only needed to share them while many are added.
         venue_numbers={},
         # These were worked out with the ground as it was.
-        coverings={},
+        coverings=_nothing_covered(),
     )
     return _ranked(in_order)
 

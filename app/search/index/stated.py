@@ -1,13 +1,13 @@
 """What an activity states, kept in few bytes, so that it can be explained without the database."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from app.catalogue import rows
 from app.catalogue.documents import VenueDocument
-from app.catalogue.documents.prices import PriceDocument
+from app.catalogue.documents.prices import PriceDocument, PricePart
 from app.catalogue.documents.sessions import SessionDocument
 from app.catalogue.freshness import freshness
 from app.catalogue.pricing import sessions_paid_for
@@ -20,7 +20,8 @@ SMALL_GROUP = 6
 def price_set(prices: Sequence[PriceDocument], session: SessionDocument | None) -> bytes:
     """The prices that hold for a session, with all of it that they depend on, as JSON.
 
-    Sessions that cost the same have the same text.
+    Sessions that cost the same have the same text. What is null or false is left out: a nation has
+    hundreds of thousands of these.
     """
     own = [
         price
@@ -35,30 +36,38 @@ def price_set(prices: Sequence[PriceDocument], session: SessionDocument | None) 
         "ratio": [ratio.staff, ratio.people] if ratio else None,
         "prices": [_price(price, session) for price in own],
     }
-    return json.dumps(found, separators=(",", ":")).encode()
+    return json.dumps(_said(found), separators=(",", ":")).encode()
+
+
+def _said(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What is neither null nor false."""
+    return {
+        name: value for name, value in found.items() if value is not None and value is not False
+    }
 
 
 def _price(price: PriceDocument, session: SessionDocument | None) -> dict[str, Any]:
     shared = any(part.unit in {"course", "term"} for part in price.parts)
-    return {
+    found = {
         "payer": price.payer,
         "weeks": price.weeks_per_year,
         "from": price.valid_from.isoformat() if price.valid_from else None,
         "to": price.valid_to.isoformat() if price.valid_to else None,
         "sessions": sessions_paid_for(price, session) if shared else None,
-        "parts": [
-            {
-                "part": part.part,
-                "unit": part.unit,
-                "pence": part.amount_pence,
-                "chosen": part.required == "if_chosen",
-                "ratio": [part.staff_ratio.staff, part.staff_ratio.people]
-                if part.staff_ratio
-                else None,
-                "adds": part.ratio_effect == "adds",
-            }
-            for part in price.parts
-        ],
+        "parts": [_said(_part(part)) for part in price.parts],
+    }
+    return _said(found)
+
+
+def _part(part: PricePart) -> dict[str, Any]:
+    ratio = part.staff_ratio
+    return {
+        "part": part.part,
+        "unit": part.unit,
+        "pence": part.amount_pence,
+        "chosen": part.required == "if_chosen",
+        "ratio": [ratio.staff, ratio.people] if ratio else None,
+        "adds": part.ratio_effect == "adds",
     }
 
 

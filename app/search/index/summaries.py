@@ -26,6 +26,9 @@ LANGUAGES: tuple[Language, ...] = ("en", "easy")
 STATEMENT = len(LANGUAGES)
 """The number of the text behind the summaries: what the activity states, for explaining."""
 
+EACH = STATEMENT + 1
+"""So many texts are kept of each activity."""
+
 PUT_IN = frozenset({"nearest_venue", "distance_miles", "not_stated"})
 """The fields that depend on the place and the terms asked about."""
 
@@ -69,14 +72,15 @@ class KeptFile:
 
 @dataclass(frozen=True)
 class Summaries:
-    """Where each row's texts lie: `places[row, text]` is offset and length.
+    """Where each row's texts lie: text `t` of row `r` begins at `starts[r * EACH + t]`.
 
-    The texts are the summaries, one for each language, and what the activity states. Offsets count
-    through the file that was kept from before, if there is one, and on through the one that grows.
+    The texts are the summaries, one for each language, and what the activity states. They lie one
+    behind the other, through the file that was kept from before, if there is one, and on through
+    the one that grows.
     """
 
     file: GrowingFile
-    places: Numbers
+    starts: Numbers
     size: int
     length: int
     lately: dict[int, bytes] = field(default_factory=dict)
@@ -88,21 +92,16 @@ class Summaries:
     @classmethod
     def empty(cls, folder: Path | None) -> "Summaries":
         """No summaries, and a file for those to come."""
-        return cls(GrowingFile(folder), np.zeros((0, STATEMENT + 1, 2), dtype=np.int64), 0, 0)
+        return cls(GrowingFile(folder), np.zeros(1, dtype=np.int64), 0, 0)
 
     def appended(self, rows: Sequence[Sequence[bytes]]) -> "Summaries":
         """The same with rows behind the last one, each with all its texts."""
-        places = np.zeros((len(rows), *self.places.shape[1:]), dtype=np.int64)
-        size = self.size
-        chunks: list[bytes] = []
-        for number, row in enumerate(rows):
-            for which, text in enumerate(row):
-                places[number, which] = size, len(text)
-                size += len(text)
-                chunks.append(text)
-        os.pwrite(self.file.number, b"".join(chunks), self.size - self._before)
-        known = grown(self.places, self.length, places)
-        return replace(self, places=known, size=size, length=self.length + len(rows))
+        texts = [text for row in rows for text in row]
+        os.pwrite(self.file.number, joined := b"".join(texts), self.size - self._before)
+        ends = self.size + np.cumsum([len(text) for text in texts], dtype=np.int64)
+        starts = grown(self.starts, self.length * EACH + 1, ends)
+        size = self.size + len(joined)
+        return replace(self, starts=starts, size=size, length=self.length + len(rows))
 
     @property
     def _before(self) -> int:
@@ -111,10 +110,10 @@ class Summaries:
 
     def read_all(self, rows: Sequence[int], lang: Language) -> list[bytes]:
         """The summaries of some rows."""
-        which, each = LANGUAGES.index(lang), self.places.shape[1]
+        which = LANGUAGES.index(lang)
         found = []
         for row in rows:
-            number = row * each + which
+            number = row * EACH + which
             summary = self.lately.get(number)
             if summary is None:
                 if len(self.lately) >= MOST_LATELY:
@@ -161,8 +160,9 @@ class Summaries:
         return self._read(row, STATEMENT)
 
     def _read(self, row: int, text: int) -> bytes:
-        offset, length = self.places[row, text].tolist()
-        return self._bytes(offset, length)
+        number = row * EACH + text
+        begin, end = self.starts.item(number), self.starts.item(number + 1)
+        return self._bytes(begin, end - begin)
 
     def _bytes(self, offset: int, length: int) -> bytes:
         if self.kept is not None and offset < self.kept.size:
@@ -170,15 +170,18 @@ class Summaries:
         return os.pread(self.file.number, length, offset - self._before)
 
     @classmethod
-    def kept_in(cls, kept: KeptFile, places: Numbers, empty: "Summaries") -> "Summaries":
+    def kept_in(
+        cls, kept: KeptFile, starts: Numbers, length: int, empty: "Summaries"
+    ) -> "Summaries":
         """Those that a file holds.
 
         Args:
             kept: the file.
-            places: where each lies in it.
+            starts: where each text begins in it, and where the last one ends.
+            length: of how many rows they are.
             empty: none, with a file for those to come.
         """
-        return cls(empty.file, places, kept.size, len(places), {}, kept)
+        return cls(empty.file, starts, kept.size, length, {}, kept)
 
     def copy_to(self, file: BinaryIO) -> None:
         """Write them all, so that their places stay as they are."""
