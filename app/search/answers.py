@@ -101,7 +101,8 @@ def activities_like(snapshot: Snapshot, key: str, params: SimilarParams) -> byte
         raise ActivityNotFound
     found, unlike = similar_to(snapshot, row)
     start = (params.page - 1) * params.per_page
-    order = np.lexsort((snapshot.rank[found.activities], unlike))[start : start + params.per_page]
+    by_name = snapshot.by_name.rank.of(found.activities)
+    order = np.lexsort((by_name, unlike))[start : start + params.per_page]
     items = _items(snapshot, _shown(found, order), params.lang, {})
     return _page(items, len(found.activities), params, b"}")
 

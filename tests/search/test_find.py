@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.search.index import ground as grounds
+from app.search.index.by_name import Ranks
 from app.search.index.columns import Columns
 from app.search.index.facts import AT_VENUE, BLANK, COMES_TO_YOU, NOT_KNOWN, ONLINE
 from app.search.index.find import Candidates, nearest
@@ -27,7 +28,8 @@ def test_a_page_of_the_nearest_is_that_of_a_plain_walk(
     activities = np.array([activity for activity, _ in sessions], dtype=np.int32)
     miles = np.array([far for _, far in sessions], dtype=np.float64)
     numbers = np.arange(len(sessions), dtype=np.int32)
-    snapshot = cast("Any", SimpleNamespace(rank=np.array(rank, dtype=np.float64)))
+    ranks = Ranks(np.array(rank, dtype=np.float64), np.zeros(0))
+    snapshot = cast("Any", SimpleNamespace(by_name=SimpleNamespace(rank=ranks)))
     total, page = nearest(snapshot, Candidates(activities, numbers, miles), start, start + size)
     best: dict[int, tuple[float, int]] = {}
     for number, (activity, far) in enumerate(sessions):

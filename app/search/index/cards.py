@@ -5,9 +5,8 @@ the columns hold them; numbers that only an index can give are filled in where i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import date
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 import numpy as np
@@ -28,7 +27,7 @@ from app.search.index.facts import (
 )
 from app.search.index.stated import statement
 from app.search.index.summaries import LANGUAGES, ready_made, venue_json
-from app.search.text.postings import Weights, weights_by_word
+from app.search.text.postings import Weighted
 
 ACTIVITY_NUMBERED = (
     "own_price_set",
@@ -53,8 +52,7 @@ _LENGTH = 4
 """So many bytes say how long that is of a packed card which is not bytes."""
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(NamedTuple):
     """An activity as the index takes it in.
 
     `key` puts it in the order by name; `council` is what the index knows its council by, that one's
@@ -72,7 +70,7 @@ class Card:
     price_sets: Sequence[str]
     at: Sequence[str | None]
     venues: Mapping[str, str]
-    words: Weights
+    words: Weighted
     row: bytes
     sessions: bytes
     texts: Sequence[bytes]
@@ -102,7 +100,7 @@ class Card:
             price_sets=[own["price_set"].decode() for own, _ in sessions],
             at=[str(venue.id) if venue else None for _, venue in sessions],
             venues={key: venue_json(venue).decode() for key, venue in venues.items()},
-            words=weights_by_word(text_fields(one.entry)),
+            words=Weighted.of(text_fields(one.entry)),
             row=_row(ACTIVITY_ROW, facts),
             sessions=b"".join(_row(SESSION_ROW, own) for own, _ in sessions),
             texts=[*summaries, statement(one.entry, to_come, today)],
@@ -110,8 +108,8 @@ class Card:
 
     def packed(self) -> bytes:
         """The card as bytes, for this version of the code."""
-        parts = (self.row, self.sessions, *self.texts)
-        names = {name: getattr(self, name) for name in _NAMES}
+        parts = (self.words.weights, self.row, self.sessions, *self.texts)
+        names = {name: getattr(self, name) for name in _NAMES} | {"words": self.words.words}
         told = to_json([[len(part) for part in parts], names])
         return b"".join([len(told).to_bytes(_LENGTH, "big"), told, *parts])
 
@@ -124,11 +122,12 @@ class Card:
         for length in lengths:
             parts.append(packed[begin : begin + length])
             begin += length
-        row, sessions, *texts = parts
-        return cls(**names, row=row, sessions=sessions, texts=texts)
+        weights, row, sessions, *texts = parts
+        words = Weighted(names.pop("words"), weights)
+        return cls(**names, words=words, row=row, sessions=sessions, texts=texts)
 
 
-_NAMES = [one.name for one in fields(Card) if one.name not in {"row", "sessions", "texts"}]
+_NAMES = [one for one in Card._fields if one not in {"words", "row", "sessions", "texts"}]
 
 
 def _row(kind: np.dtype[np.void], facts: Facts) -> bytes:

@@ -281,7 +281,7 @@ def _walked(
 
     Of two as near the one earlier by name comes first, and of its sessions the one listed first.
     """
-    order = np.lexsort((sessions, snapshot.rank[activities], miles))
+    order = np.lexsort((sessions, snapshot.by_name.rank.of(activities), miles))
     first: dict[int, int] = {}
     for row, place in zip(activities[order].tolist(), order.tolist(), strict=True):
         if row not in first:
@@ -341,7 +341,10 @@ def ordered(
     """
     start = (criteria.page - 1) * criteria.per_page
     stop = start + criteria.per_page
-    keys = [snapshot.rank[found.activities], *_keys(snapshot, found, criteria.order, scores)]
+    keys = [
+        snapshot.by_name.rank.of(found.activities),
+        *_keys(snapshot, found, criteria.order, scores),
+    ]
     primary = keys[-1]
     if stop < len(primary) // 4:
         # Only those that can come so early need to be put in order.
@@ -370,7 +373,7 @@ def _keys(
     elif name == "newest":
         first = -columns["published"][found.activities].astype(np.float64)
     else:
-        first = snapshot.name_rank[found.activities]
+        first = snapshot.by_name.name_rank.of(found.activities)
     reversed_first = first
     if sign < 0:
         reversed_first = np.where(np.isinf(first), first, -first)

@@ -231,8 +231,9 @@ def _followed(session: Session, known: Snapshot, face: ClockFace) -> Snapshot | 
         areas, said = areas_on(session, known.today), _said(session)
         known = replace(known, areas=areas, councils_said=said, places={})
     filed = filed_cards(session, known.sequence, numbers, known.today)
-    made = made_cards(session, known.today, numbers.keys() - filed.keys())
-    found = [*filed.values(), *chain.from_iterable(made)]
+    found = [*filed.values()]
+    if others := numbers.keys() - filed.keys():
+        found += chain.from_iterable(made_cards(session, known.today, others))
     caught_up = changed(known, face.sequence, numbers, found)
     return settled(caught_up) if caught_up.late > MOST_LATE else caught_up
 

@@ -60,15 +60,14 @@ class Laid(SomeTexts):
         Raises:
             ValueError: they do not come to that.
         """
-        self._starts, self._joined = starts, joined
-        if int(starts[0]) != 0 or int(starts[-1]) != len(joined):
+        # These give single values many times as fast as arrays do.
+        self._starts, self._joined = starts.data, joined.data
+        if self._starts[0] != 0 or self._starts[-1] != len(joined):
             raise ValueError("These are not the places of the texts.")
 
     def text(self, at: int) -> bytes:
         """The text of a number."""
-        begin, end = self._starts.item(at), self._starts.item(at + 1)
-        found: bytes = self._joined[begin:end].tobytes()
-        return found
+        return bytes(self._joined[self._starts[at] : self._starts[at + 1]])
 
     def __len__(self) -> int:
         return len(self._starts) - 1
@@ -129,25 +128,3 @@ class GrowingList(SomeTexts):
 
     def __iter__(self) -> Iterator[bytes]:
         return islice(self._shared, self._length)
-
-    def last(self, first: int) -> list[bytes]:
-        """The texts from one number on."""
-        return self._shared[first : self._length]
-
-
-class InOrder(SomeTexts):
-    """Texts in another order than their own."""
-
-    __slots__ = ("_texts", "order")
-
-    def __init__(self, texts: Sequence[bytes], order: Array) -> None:
-        """Take texts, and the number of each in the order wanted."""
-        self._texts, self.order = texts, order
-
-    def text(self, at: int) -> bytes:
-        """The text of a number."""
-        number: int = self.order.item(at)
-        return self._texts[number]
-
-    def __len__(self) -> int:
-        return len(self.order)

@@ -27,10 +27,11 @@ import numpy.typing as npt
 
 from app.caching import build
 from app.search.index.areas import AreaSets
+from app.search.index.by_name import ByName
 from app.search.index.columns import ACTIVITY_TYPES, SESSION_TYPES, Columns
 from app.search.index.grid import Grid
 from app.search.index.ground import Ground
-from app.search.index.growing import GrowingList, InOrder, Laid, Texts
+from app.search.index.growing import GrowingList, Laid, Texts
 from app.search.index.names import Names, Numbered
 from app.search.index.snapshot import Ids, Snapshot
 from app.search.index.summaries import EACH, KeptFile, Summaries
@@ -162,11 +163,13 @@ def _write(folder: Path, snapshot: Snapshot) -> None:
         columns: Columns = getattr(snapshot, table)
         arrays |= {f"{table}/{name}": array for name, array in columns.saved().items()}
     ground, ids, summaries = snapshot.ground, snapshot.ids, snapshot.summaries
+    by_name = snapshot.by_name
     arrays |= {
         STARTS: summaries.starts[: summaries.length * EACH + 1],
         "alive": snapshot.alive,
-        "rank": snapshot.rank,
-        "name_rank": snapshot.name_rank,
+        "by_name/order": by_name.order,
+        "by_name/rank": by_name.rank.settled,
+        "by_name/name_rank": by_name.name_rank.settled,
         "ground/order": ground.order,
         "ground/sets": ground.sets,
         "grid/order": ground.grid.order,
@@ -278,7 +281,6 @@ def _read(folder: Path, start: Snapshot) -> Snapshot:
     laid = {
         name: Laid(arrays[f"{name}/starts"], arrays[f"{name}/bytes"]) for name in (*TEXTS, PRICES)
     }
-    rank = arrays["rank"]
     grid = Grid(arrays["grid/order"], arrays["grid/starts"])
     activities, sessions = (
         Columns({name: arrays[f"{table}/{name}"] for name in types}, about[table])
@@ -291,9 +293,9 @@ def _read(folder: Path, start: Snapshot) -> Snapshot:
         sessions=sessions,
         alive=arrays["alive"],
         some_dead=about["some_dead"],
-        rank=rank,
-        name_rank=arrays["name_rank"],
-        sorted_keys=InOrder(laid["keys"], np.argsort(rank).astype(np.int32)),
+        by_name=ByName.settled(
+            laid["keys"], *(arrays[f"by_name/{one}"] for one in ("order", "rank", "name_rank"))
+        ),
         settled=activities.length,
         ids=Ids(arrays["ids/lows"], arrays["ids/rows"]),
         ground=Ground(arrays["ground/order"], grid, arrays["ground/sets"]),

@@ -1,6 +1,5 @@
 """One state of the catalogue in memory. A request takes it once; it is never altered."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -15,24 +14,19 @@ import numpy.typing as npt
 from app.catalogue.documents import CouncilDocument
 from app.geo.areas import Areas
 from app.search.index.areas import AreaSets, Whereabouts
+from app.search.index.by_name import ByName
 from app.search.index.cards import ACTIVITY_ROW, SESSION_ROW, Card
 from app.search.index.columns import ACTIVITY_TYPES, SESSION_TYPES, Columns
 from app.search.index.facts import NOT_KNOWN, number_of
 from app.search.index.grid import Rows
 from app.search.index.ground import Ground, Stretches
-from app.search.index.growing import GrowingList, InOrder
+from app.search.index.growing import GrowingList
 from app.search.index.names import Names, Numbered
 from app.search.index.summaries import Summaries
 from app.search.remembered import Remembered
-from app.search.text.postings import TextIndex, Weights
+from app.search.text.postings import TextIndex, Weighted
 
 Flags = npt.NDArray[np.bool_]
-Ranks = npt.NDArray[np.float64]
-SortKey = bytes
-"""A sort name and an id with the lowest byte between them: they compare as the pair would."""
-Gaps = npt.NDArray[np.int64]
-"""For each key behind how many others in order it stands, behind how many that have not its name,
-and whether any has."""
 
 MOST_REMEMBERED = 2_000
 """So many places are remembered with a snapshot before all are forgotten."""
@@ -84,8 +78,8 @@ class Snapshot:
     """The live catalogue at one number of its clock, on one day.
 
     The first `settled` rows of activities, and the first `settled_sessions`, are in the ground, in
-    `ids` and in `sorted_keys`; the late ones behind them are looked at one by one. A row that is
-    not `alive` was changed or removed since. `rank` orders rows by sort name, then id.
+    `ids` and in the order by name; the late ones behind them are looked at one by one. A row that
+    is not `alive` was changed or removed since.
     """
 
     epoch: str
@@ -95,10 +89,8 @@ class Snapshot:
     sessions: Columns
     alive: Flags
     some_dead: bool
-    rank: Ranks
-    name_rank: Ranks
+    by_name: ByName
     keys: GrowingList
-    sorted_keys: InOrder
     settled: int
     ids: Ids
     ground: Ground
@@ -114,8 +106,6 @@ class Snapshot:
     price_sets: Numbered = field(default_factory=Numbered)
     """The prices that hold for a session, with what they depend on; sessions that cost the same
     share them."""
-    gaps: Gaps = field(default_factory=lambda: np.zeros((0, 3), dtype=np.int64))
-    """Where each late row stands among the settled ones: for those that come later as well."""
     councils_said: Mapping[str, CouncilDocument] = field(default_factory=dict)
     """What each council says to its residents, by its GSS code."""
     places: dict[str, Any] = field(default_factory=dict)
@@ -166,9 +156,13 @@ class Snapshot:
     def rows_of(self, activity_ids: Iterable[UUID]) -> list[int]:
         """The living rows of those activities that have one."""
         wanted = {(one.int >> 64, one.int & (1 << 64) - 1) for one in activity_ids}
-        lows = np.array([low for _, low in wanted], dtype=np.uint64)
+        if not wanted:
+            return []
+        lows = np.sort(np.array([low for _, low in wanted], dtype=np.uint64))
         high_of, low_of = self.activities["id_high"], self.activities["id_low"]
-        late = np.flatnonzero(np.isin(low_of[self.settled :], lows)) + self.settled
+        of_late = low_of[self.settled :]
+        found_late = lows.take(lows.searchsorted(of_late), mode="clip") == of_late
+        late = np.flatnonzero(found_late) + self.settled
         rows = np.concatenate([self.ids.rows_of(lows), late])
         rows = rows[self.alive[rows]]
         found = zip(rows.tolist(), high_of[rows].tolist(), low_of[rows].tolist(), strict=True)
@@ -192,10 +186,8 @@ def empty_snapshot(
         sessions=sessions,
         alive=np.zeros(0, dtype=np.bool_),
         some_dead=False,
-        rank=np.zeros(0, dtype=np.float64),
-        name_rank=np.zeros(0, dtype=np.float64),
+        by_name=ByName.of(GrowingList()),
         keys=GrowingList(),
-        sorted_keys=InOrder((), np.zeros(0, dtype=np.int32)),
         settled=0,
         ids=Ids.of(activities["id_low"]),
         ground=Ground.of(activities, sessions, 0),
@@ -220,7 +212,7 @@ def built(start: Snapshot, chunks: Iterable[Sequence[Card]]) -> Snapshot:
     """
     grown = start
 
-    def words() -> Iterator[Weights]:
+    def words() -> Iterator[Weighted]:
         # The texts are far larger than what is kept of them, so they pass through one by one.
         nonlocal grown
         for chunk in chunks:
@@ -248,7 +240,8 @@ def changed(
     before = replace(snapshot, alive=alive, some_dead=some_dead, sequence=sequence)
     grown = _grown(before, found)
     text = snapshot.text.extended([one.words for one in found])
-    return _ranked(replace(grown, text=text))
+    by_name = snapshot.by_name.with_late([one.key.encode() for one in found])
+    return replace(grown, text=text, by_name=by_name)
 
 
 def _grown(snapshot: Snapshot, found: Sequence[Card]) -> Snapshot:
@@ -328,14 +321,11 @@ class _Venues:
 
 def settled(snapshot: Snapshot) -> Snapshot:
     """The same snapshot with every row in the grid and in the order by name."""
-    in_order = replace(
+    return replace(
         snapshot,
-        rank=snapshot.rank[:0],
-        name_rank=snapshot.name_rank[:0],
-        gaps=snapshot.gaps[:0],
+        by_name=ByName.of(snapshot.keys),
         settled=snapshot.activities.length,
         settled_sessions=snapshot.sessions.length,
-        sorted_keys=InOrder(snapshot.keys, _by_name(snapshot.keys)),
         ids=Ids.of(snapshot.activities["id_low"]),
         ground=Ground.of(snapshot.activities, snapshot.sessions, len(snapshot.area_sets.sets)),
         # Numbers of venues are only needed to share them while many are added.
@@ -343,73 +333,3 @@ def settled(snapshot: Snapshot) -> Snapshot:
         # These were worked out with the ground as it was.
         coverings=_nothing_covered(),
     )
-    return _ranked(in_order)
-
-
-def _ranked(snapshot: Snapshot) -> Snapshot:
-    """The same snapshot with the place of each row in the order by name.
-
-    A settled row's `rank` is its number in that order; late rows stand between the settled ones.
-    Rows of one name share a `name_rank`, so that the order can be turned round and they stay.
-    """
-    known = min(len(snapshot.rank), snapshot.settled)
-    ranks = (snapshot.rank[:known], snapshot.name_rank[:known])
-    if known < snapshot.settled:
-        ranks = _settled_ranks(snapshot.sorted_keys)
-    late = snapshot.keys.last(snapshot.settled)
-    gaps = snapshot.gaps
-    if len(late) > len(gaps):
-        # Where the others stand was found before: the settled rows stay as they are.
-        gaps = np.concatenate([gaps, _gaps(snapshot.sorted_keys, late[len(gaps) :])])
-    if late:
-        between = _late_ranks(gaps, late)
-        ranks = (np.concatenate([ranks[0], between[0]]), np.concatenate([ranks[1], between[1]]))
-    return replace(snapshot, rank=ranks[0], name_rank=ranks[1], gaps=gaps)
-
-
-def _name_in(key: SortKey) -> bytes:
-    return key[: key.index(0) + 1]
-
-
-def _by_name(keys: Iterable[SortKey]) -> Rows:
-    """The numbers of keys in the order of the keys."""
-    every = [*keys]
-    return np.array(sorted(range(len(every)), key=every.__getitem__), dtype=np.int32)
-
-
-def _settled_ranks(in_order: InOrder) -> tuple[Ranks, Ranks]:
-    rank = np.empty(len(in_order), dtype=np.float64)
-    name_rank = np.empty(len(in_order), dtype=np.float64)
-    name, first = b"", 0
-    for place, row in enumerate(in_order.order.tolist()):
-        own = _name_in(in_order[place])
-        if own != name:
-            name, first = own, place
-        rank[row], name_rank[row] = place, first
-    return rank, name_rank
-
-
-def _gaps(settled: Sequence[SortKey], late: Iterable[SortKey]) -> Gaps:
-    """Where late keys stand among the settled ones."""
-    found = []
-    for key in late:
-        name = _name_in(key)
-        first = bisect_left(settled, name)
-        shared = first < len(settled) and settled[first].startswith(name)
-        found.append((bisect_left(settled, key, first) if shared else first, first, shared))
-    return np.array(found, dtype=np.int64)
-
-
-def _late_ranks(gaps: Gaps, late: Sequence[SortKey]) -> tuple[Ranks, Ranks]:
-    order = sorted(range(len(late)), key=late.__getitem__)
-    names = [_name_in(late[number]) for number in order]
-    places, firsts, shared = gaps[order].T
-    step = 1 / (len(late) + 1)
-    ordered = places - 1 + np.arange(1, len(late) + 1) * step
-    # Late ones of one name stand side by side, unless settled ones share it too.
-    begins = np.array([at == 0 or names[at - 1] != name for at, name in enumerate(names)])
-    same = np.flatnonzero(begins)[np.cumsum(begins) - 1]
-    rank, name_rank = np.empty(len(late)), np.empty(len(late))
-    rank[order] = ordered
-    name_rank[order] = np.where(shared, firsts, ordered[same])
-    return rank, name_rank

@@ -5,7 +5,6 @@ first one of its part, and in the lowest four bits the weight of the weightiest 
 row has the word.
 """
 
-import sys
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
@@ -17,7 +16,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from app.search.text.fields import Weights
+from app.search.text.fields import Weighted
 from app.search.text.spellings import Spellings
 
 Bytes = npt.NDArray[np.uint8]
@@ -62,15 +61,15 @@ class Base:
     postings: Postings
 
     @classmethod
-    def build(cls, rows: Iterable[Weights]) -> Self:
-        """The postings of these rows, in their order."""
+    def build(cls, rows: Iterable[Weighted], first: int = 0) -> Self:
+        """The postings of these rows, numbered in their order from a first number."""
         numbers: defaultdict[str, int] = defaultdict()
         numbers.default_factory = numbers.__len__
         found, weights, counts = array("I"), bytearray(), array("I")
-        for by_word in rows:
-            found.extend(map(numbers.__getitem__, by_word))
-            weights += bytes(by_word.values())
-            counts.append(len(by_word))
+        for row in rows:
+            found.extend(map(numbers.__getitem__, row.words.split()))
+            weights += row.weights
+            counts.append(len(row.weights))
         words = sorted(numbers)
         ranks = np.empty(len(words), np.uint64)
         ranks[[numbers[word] for word in words]] = np.arange(len(words), dtype=np.uint64)
@@ -78,12 +77,28 @@ class Base:
         # Each of these arrays is large, so that none stays for longer than it is needed.
         del found
         postings <<= _POSTING_BITS
-        postings |= np.repeat(np.arange(len(counts), dtype=np.uint32) << WEIGHT_BITS, counts)
+        rows_of_each = np.arange(first, first + len(counts), dtype=np.uint32) << WEIGHT_BITS
+        postings |= np.repeat(rows_of_each, counts)
         postings |= np.frombuffer(weights, np.uint8)
+        return cls._sorted(len(counts), words, postings)
+
+    @classmethod
+    def _sorted(cls, size: int, words: Sequence[str], postings: npt.NDArray[np.uint64]) -> Self:
+        """Take postings in no order, with the numbers of their words above them."""
         postings.sort()
         ends = np.arange(len(words) + 1, dtype=np.uint64) << _POSTING_BITS
         starts = np.searchsorted(postings, ends).astype(np.int64)
-        return cls(len(counts), words, starts, postings.astype(np.uint32))
+        return cls(size, words, starts, postings.astype(np.uint32))
+
+    def joined(self, other: Self) -> Self:
+        """These rows and those of the part that comes after it."""
+        words = sorted({*self.words, *other.words})
+        numbers = {word: number for number, word in enumerate(words)}
+        found = []
+        for part in (self, other):
+            ranks = np.array([numbers[word] for word in part.words], dtype=np.uint64)
+            found.append(np.repeat(ranks << _POSTING_BITS, np.diff(part.starts)) | part.postings)
+        return self._sorted(self.size + other.size, words, np.concatenate(found))
 
     def exactly(self, word: str) -> Postings:
         """The postings of a word, rows ascending; none where it is not known."""
@@ -104,38 +119,35 @@ class Base:
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """A few rows of the tail: their words, sorted, and the postings by word, as packed bytes."""
+    """A few rows of the tail, so that their words are found quickly: there may be many batches.
 
-    size: int
-    words: Sequence[str]
-    postings: Mapping[str, bytes]
+    `numbers` are those of the words of `part`; the postings of word number `w` are the bytes of
+    `packed` from `starts[w]` up to `starts[w + 1]`.
+    """
+
+    part: Base
+    numbers: Mapping[str, int]
+    starts: Sequence[int]
+    packed: bytes
 
     @classmethod
-    def build(cls, rows: Iterable[Weights], first: int) -> Self:
-        """The postings of these rows, numbered in their order from a first number."""
-        postings: defaultdict[str, bytes] = defaultdict(bytes)
-        number = first
-        for row in rows:
-            # Few weights are different, so that a posting is packed once for many words.
-            packed: dict[int, bytes] = {}
-            for word, weight in row.items():
-                if weight not in packed:
-                    packed[weight] = (number << WEIGHT_BITS | weight).to_bytes(4, sys.byteorder)
-                postings[word] += packed[weight]
-            number += 1
-        return cls(number - first, sorted(postings), dict(postings))
+    def of(cls, part: Base) -> Self:
+        """The rows of a small part."""
+        numbers = {word: number for number, word in enumerate(part.words)}
+        starts = (part.starts * part.postings.itemsize).tolist()
+        return cls(part, numbers, starts, part.postings.tobytes())
 
-    def joined(self, other: Self) -> Self:
-        """These rows and those of the batch that comes after it."""
-        postings = {**self.postings}
-        for word, more in other.postings.items():
-            postings[word] = postings.get(word, b"") + more
-        return type(self)(self.size + other.size, sorted(postings), postings)
+    def exactly(self, word: str) -> bytes:
+        """The postings of a word."""
+        number = self.numbers.get(word)
+        return b"" if number is None else self._between(number, number + 1)
 
-    @cached_property
-    def spellings(self) -> Spellings:
-        """The words, to find what somebody may have meant."""
-        return Spellings(self.words)
+    def beginning(self, word: str) -> bytes:
+        """The postings of all words that begin with this one."""
+        return self._between(*_range_beginning(self.part.words, word))
+
+    def _between(self, first: int, after: int) -> bytes:
+        return self.packed[self.starts[first] : self.starts[after]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,35 +159,41 @@ class Tail:
     @property
     def size(self) -> int:
         """The number of rows."""
-        return sum(batch.size for batch in self.batches)
+        return sum(batch.part.size for batch in self.batches)
 
-    def extended(self, rows: Iterable[Weights]) -> Self:
+    @property
+    def newest_words(self) -> Sequence[str]:
+        """The words of the batch that came last, sorted."""
+        return self.batches[-1].part.words
+
+    def extended(self, rows: Iterable[Weighted]) -> Self:
         """The same with rows at the end; this one stays as it is."""
-        batches, last = [*self.batches], Batch.build(rows, self.size)
+        batches, last = [*self.batches], Base.build(rows, self.size)
         if not last.size:
             return self
         # Joining batches of like size leaves few of them, and joins each row only a few times.
-        while batches and batches[-1].size <= last.size <= LARGEST_BATCH - batches[-1].size:
-            last = batches.pop().joined(last)
-        return type(self)((*batches, last))
+        while (
+            batches and batches[-1].part.size <= last.size <= LARGEST_BATCH - batches[-1].part.size
+        ):
+            last = batches.pop().part.joined(last)
+        return type(self)((*batches, Batch.of(last)))
 
     def exactly(self, word: str) -> Postings:
         """The postings of a word, rows ascending; none where it is not known."""
-        packed = b"".join([batch.postings.get(word, b"") for batch in self.batches])
-        return np.frombuffer(packed, np.uint32)
+        return _unpacked([batch.exactly(word) for batch in self.batches])
 
     def beginning(self, word: str) -> Postings:
         """The postings of all words that begin with this one; a row may come more than once."""
-        packed = []
-        for batch in self.batches:
-            first, after = _range_beginning(batch.words, word)
-            packed += [batch.postings[one] for one in batch.words[first:after]]
-        return np.frombuffer(b"".join(packed), np.uint32)
+        return _unpacked([batch.beginning(word) for batch in self.batches])
 
     @property
     def spellings(self) -> Sequence[Spellings]:
         """The words of each batch, to find what somebody may have meant."""
-        return [batch.spellings for batch in self.batches]
+        return [spellings for batch in self.batches for spellings in batch.part.spellings]
+
+
+def _unpacked(packed: Iterable[bytes]) -> Postings:
+    return np.frombuffer(b"".join(packed), np.uint32)
 
 
 def _range_beginning(words: Sequence[str], word: str) -> tuple[int, int]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.search.remembered import Remembered
-from app.search.text.fields import Fields, Weights, weights_by_word
+from app.search.text.fields import Fields, Weighted
 from app.search.text.forms import Forms
 from app.search.text.parts import Base, Tail, rows_of
 from app.search.text.saved import load, save
@@ -30,7 +30,7 @@ from app.search.text.spellings import Spellings
 from app.search.text.synonyms import Unit, synonyms
 from app.search.text.words import MOST_WORDS, STOP_WORDS, query_words, stem, words
 
-__all__ = ["Fields", "Matched", "TextIndex", "TextMatches", "Weights", "weights_by_word"]
+__all__ = ["Fields", "Matched", "TextIndex", "TextMatches", "Weighted"]
 
 SHORTEST_BEGINNING = 2
 SHORTEST_SLIP = 5
@@ -76,7 +76,7 @@ class TextIndex:
     """What was found in the base, which stays: a memory, which no answer depends on."""
 
     @classmethod
-    def build(cls, rows: Iterable[Weights]) -> Self:
+    def build(cls, rows: Iterable[Weighted]) -> Self:
         """An index of these rows, numbered in their order from 0."""
         base = Base.build(rows)
         return cls(base, NO_TAIL, Forms.build(base.words), _nothing_known())
@@ -104,7 +104,7 @@ class TextIndex:
             raise ValueError("Only an index without a tail can be written.")
         save(folder, self.base, self.forms)
 
-    def extended(self, rows: Iterable[Weights]) -> Self:
+    def extended(self, rows: Iterable[Weighted]) -> Self:
         """The same index with rows at the end; this one stays as it is.
 
         It takes little longer than reading the new rows. With a tail of more than some thousands
@@ -113,7 +113,7 @@ class TextIndex:
         tail = self.tail.extended(rows)
         if tail is self.tail:
             return self
-        forms = self.forms.extended(tail.batches[-1].words)
+        forms = self.forms.extended(tail.newest_words)
         return type(self)(self.base, tail, forms, self.known)
 
     @property

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from search.text.plain import plain_scores
 
 from app.search.text import scores
-from app.search.text.postings import Fields, TextIndex, weights_by_word
+from app.search.text.postings import Fields, TextIndex, Weighted
 
 # Few words, of many kinds: forms of each other, beginnings, slips, phrases, stop words, accents.
 VOCABULARY = [
@@ -63,9 +63,9 @@ def cases(draw: st.DrawFn) -> Case:
 
 
 def index_of(case: Case) -> TextIndex:
-    index = TextIndex.build(map(weights_by_word, case.rows[: case.ends[0]]))
+    index = TextIndex.build(map(Weighted.of, case.rows[: case.ends[0]]))
     for first, after in zip(case.ends, [*case.ends[1:], len(case.rows)], strict=True):
-        index = index.extended(map(weights_by_word, case.rows[first:after]))
+        index = index.extended(map(Weighted.of, case.rows[first:after]))
     return index
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.search.text.postings import Fields, TextIndex, TextMatches, weights_by_word
+from app.search.text.postings import Fields, TextIndex, TextMatches, Weighted
 
 EXACT, STEM, SYNONYM, PREFIX, SLIP = 12, 9, 8, 6, 3
 NAME, LABELS, PROVIDER, VENUE, SUMMARY, DESCRIPTION = 12, 6, 5, 4, 4, 1
@@ -15,8 +15,8 @@ def fields(**texts: str) -> Fields:
 
 def find(q: str, *rows: Fields, dead: tuple[int, ...] = ()) -> TextMatches | None:
     """What a query finds, with half of the rows in the base and the others in the tail."""
-    index = TextIndex.build(map(weights_by_word, rows[: len(rows) // 2])).extended(
-        map(weights_by_word, rows[len(rows) // 2 :])
+    index = TextIndex.build(map(Weighted.of, rows[: len(rows) // 2])).extended(
+        map(Weighted.of, rows[len(rows) // 2 :])
     )
     return index.search(q, ~np.isin(np.arange(len(rows)), dead))
 
@@ -248,7 +248,7 @@ def test_nothing_in_a_query_has_a_meaning_of_its_own(q: str, same: str) -> None:
 )
 def test_a_query_of_five_thousand_characters_is_answered(q: str) -> None:
     rows = [fields(name="Archery"), fields(name="Day centre", description="a 1 2 3")]
-    index = TextIndex.build(map(weights_by_word, rows))
+    index = TextIndex.build(map(Weighted.of, rows))
     alive = np.ones(2, np.bool_)
     found = index.search(q, alive)
     assert found is None or set(found.rows.tolist()) <= {0, 1}
@@ -280,10 +280,10 @@ def test_an_empty_index_finds_nothing() -> None:
 
 
 def test_an_extension_leaves_the_index_as_it_was() -> None:
-    index = TextIndex.build(map(weights_by_word, [fields(name="Archery")]))
+    index = TextIndex.build(map(Weighted.of, [fields(name="Archery")]))
     alive = np.ones(3, np.bool_)
-    longer = index.extended(map(weights_by_word, [fields(name="Knitting")]))
-    longest = longer.extended(map(weights_by_word, [fields(name="Archery")]))
+    longer = index.extended(map(Weighted.of, [fields(name="Knitting")]))
+    longest = longer.extended(map(Weighted.of, [fields(name="Archery")]))
     assert [one.size for one in (index, longer, longest)] == [1, 2, 3]
     assert [one.tail_rows for one in (index, longer, longest)] == [0, 1, 2]
     assert longer.extended([]) is longer
@@ -296,7 +296,7 @@ def test_an_extension_leaves_the_index_as_it_was() -> None:
 def test_a_tail_of_many_small_extensions_has_few_batches() -> None:
     index = TextIndex.build([])
     for number in range(1_100):
-        index = index.extended(map(weights_by_word, [fields(name=f"Archery {number}")]))
+        index = index.extended(map(Weighted.of, [fields(name=f"Archery {number}")]))
     assert len(index.tail.batches) < 12
     found = index.search("archery 777", np.ones(1_100, np.bool_))
     assert found is not None
@@ -309,14 +309,14 @@ def test_an_index_in_files_answers_as_it_did(tmp_path: Path) -> None:
         fields(),
         fields(name="Archers", summary="東京"),
     ]
-    index = TextIndex.build(map(weights_by_word, rows))
+    index = TextIndex.build(map(Weighted.of, rows))
     index.to_files(tmp_path / "made" / "text")
     read = TextIndex.from_files(tmp_path / "made" / "text")
     assert (read.size, read.tail_rows) == (3, 0)
     for q in ["archery", "arc", "archers", "archary", "東京", "łodz", "archery hall"]:
         for one, other in [
             (read, index),
-            (read.extended(map(weights_by_word, rows)), index.extended(map(weights_by_word, rows))),
+            (read.extended(map(Weighted.of, rows)), index.extended(map(Weighted.of, rows))),
         ]:
             alive = np.ones(one.size, np.bool_)
             found, expected = one.search(q, alive), other.search(q, alive)
@@ -333,14 +333,14 @@ def test_an_empty_index_can_be_written_and_read(tmp_path: Path) -> None:
 
 
 def test_an_index_with_a_tail_is_not_written(tmp_path: Path) -> None:
-    index = TextIndex.build([]).extended(map(weights_by_word, [fields(name="Archery")]))
+    index = TextIndex.build([]).extended(map(Weighted.of, [fields(name="Archery")]))
     with pytest.raises(ValueError, match="without a tail"):
         index.to_files(tmp_path)
 
 
 def test_files_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
-    TextIndex.build(map(weights_by_word, [fields(name="Archery")])).to_files(tmp_path / "one")
-    TextIndex.build(map(weights_by_word, [fields(name="Archery and knitting")])).to_files(
+    TextIndex.build(map(Weighted.of, [fields(name="Archery")])).to_files(tmp_path / "one")
+    TextIndex.build(map(Weighted.of, [fields(name="Archery and knitting")])).to_files(
         tmp_path / "other"
     )
     (tmp_path / "one" / "words.txt").write_bytes((tmp_path / "other" / "words.txt").read_bytes())
@@ -352,14 +352,14 @@ def test_files_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
 
 def test_what_was_found_before_is_found_with_what_came_and_without_what_died() -> None:
     rows = [fields(name="Day centre"), fields(name="Gardening"), fields(summary="A day centre")]
-    index = TextIndex.build(map(weights_by_word, rows))
+    index = TextIndex.build(map(Weighted.of, rows))
     alive = np.ones(3, dtype=np.bool_)
     for q in ("gardening", "day centre", "gard"):
         before, again = index.search(q, alive), index.search(q, alive)
         assert before is not None
         assert again is not None
         assert [*map(np.ndarray.tolist, again[:2])] == [*map(np.ndarray.tolist, before[:2])]
-    grown = index.extended(map(weights_by_word, [fields(name="Gardens")]))
+    grown = index.extended(map(Weighted.of, [fields(name="Gardens")]))
     found = grown.search("gardening", np.array([True, False, True, True]))
     assert found is not None
     assert (found.rows.tolist(), found.scores.tolist()) == ([3], [NAME * STEM])

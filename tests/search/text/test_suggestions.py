@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from app.search.text.postings import Fields, TextIndex, weights_by_word
+from app.search.text.postings import Fields, TextIndex, Weighted
 
 NAMES = [
     "Yoga for everybody",
@@ -21,9 +21,9 @@ def suggestions(q: str, names: Sequence[str] = NAMES, dead: Sequence[int] = ()) 
     """What is suggested, with the first three rows in the base and the others in the tail."""
     rows = [Fields(name, "", "", "", "", "") for name in names]
     index = (
-        TextIndex.build(map(weights_by_word, rows[:3]))
-        .extended(map(weights_by_word, rows[3:5]))
-        .extended(map(weights_by_word, rows[5:]))
+        TextIndex.build(map(Weighted.of, rows[:3]))
+        .extended(map(Weighted.of, rows[3:5]))
+        .extended(map(Weighted.of, rows[5:]))
     )
     alive = ~np.isin(np.arange(len(rows)), dead)
     found = index.suggest(q, alive)
