@@ -19,7 +19,7 @@ from app.database import Database, uuid7
 from app.search.answers import activities_found
 from app.search.reading import pairs_in
 from app.traffic import repeated
-from app.traffic.log import JsonFormatter, JsonLines, Served, log_request
+from app.traffic.log import TOGETHER, JsonFormatter, JsonLines, Served, log_request
 from app.traffic.repeated import Kept, Repeated
 from app.traffic.safety import SAFETY_NAMES
 
@@ -93,6 +93,25 @@ def test_the_third_time_is_as_the_first_and_is_not_worked_out(
     assert made() == 0
     assert told(first) == told(second) == told(third)
     assert len({one.headers["x-request-id"] for one in (first, second, third)}) == 3
+
+
+def test_each_request_has_its_own_id_however_like_another_it_is(own: TestClient) -> None:
+    sent = ["0190b2f0-0000-7000-8000-000000000001", "0190b2f0-0000-7000-8000-000000000002"]
+    asked = [{}, {"X-Request-ID": sent[0]}, {}, {"X-Request-ID": sent[1]}, {"X-Request-ID": "mine"}]
+    answers = [own.get(SEARCH, headers=headers) for headers in 3 * asked]
+    ids = [one.headers["x-request-id"] for one in answers]
+    assert [one for one in ids if one in sent] == 3 * sent
+    assert len({*ids} - {*sent}) == 9
+    assert len({one.content for one in answers}) == 1
+
+
+def test_requests_that_differ_in_one_header_are_told_apart(own: TestClient) -> None:
+    tag = own.get(SEARCH, headers={"Accept-Encoding": "identity"}).headers["etag"]
+    for _ in range(3):
+        for named, status in ((tag, 304), (tag[:-1] + 'x"', 200)):
+            headers = {"Accept-Encoding": "identity", "If-None-Match": named}
+            assert own.get(SEARCH, headers=headers).status_code == status
+        assert own.head(SEARCH, headers={"Accept-Encoding": "identity"}).content == b""
 
 
 def test_what_the_caller_has_is_told_alike_before_and_after(own: TestClient, made: Counted) -> None:
@@ -321,15 +340,21 @@ def test_lines_that_wait_for_the_loop_are_written_in_order_and_none_is_lost(
         write("1")
         write("2")
         assert written() == []
-        await asyncio.sleep(0)
+        await asyncio.sleep(5 * TOGETHER)
         assert written() == ["1", "2"]
         write("3")
         handler.emit(logging.makeLogRecord({"msg": "between"}))
         write("4")
 
+    async def serve_again() -> None:
+        write("5")
+        await asyncio.sleep(5 * TOGETHER)
+
     asyncio.run(serve())
-    handler.write_waiting()
-    assert written() == ["3", "between", "4"]
+    assert written() == ["3", "between"]
+    # The loop that was to write the fourth has ended.
+    asyncio.run(serve_again())
+    assert written() == ["4", "5"]
 
 
 @pytest.mark.parametrize(

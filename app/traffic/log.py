@@ -19,6 +19,10 @@ from typing import NamedTuple
 logger = logging.getLogger("carefinder.requests")
 
 
+TOGETHER = 0.01
+"""Seconds for which the lines of requests wait for others."""
+
+
 class Served(NamedTuple):
     """What the log says of one request; `bytes` counts the body's."""
 
@@ -48,28 +52,30 @@ class JsonFormatter(logging.Formatter):
 class JsonLines(logging.StreamHandler):  # type: ignore[type-arg]
     """Writes each record as a line, and requests without the ways of the logging library.
 
-    Requests that are served while an event loop runs are written together in its next turn, some
-    hundred microseconds later: one writing for all costs little more than one for each.
+    Requests that are served while an event loop runs are written together a moment later: one
+    writing for all costs little more than one for each.
     """
 
     def __init__(self) -> None:
         super().__init__(sys.stderr)
         self.setFormatter(JsonFormatter())
         self._waiting: deque[tuple[float, Served]] = deque()
-        self._due = False
+        self._due: asyncio.AbstractEventLoop | None = None
         atexit.register(self.write_waiting)
 
     def write(self, served: Served) -> None:
         """Write the line of a request, in its turn."""
         # In this order no line is left behind, whichever thread writes what waits meanwhile.
         self._waiting.append((time.time(), served))
-        if self._due:
-            return
-        self._due = True
         try:
-            asyncio.get_running_loop().call_soon(self.write_waiting)
+            loop = asyncio.get_running_loop()
         except RuntimeError:
             self.write_waiting()
+            return
+        # A loop that has ended since writes nothing any more.
+        if self._due is not loop:
+            self._due = loop
+            loop.call_later(TOGETHER, self.write_waiting)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record behind the lines that were there before it."""
@@ -78,7 +84,7 @@ class JsonLines(logging.StreamHandler):  # type: ignore[type-arg]
 
     def write_waiting(self) -> None:
         """Write what waits."""
-        self._due = False
+        self._due = None
         waiting = self._waiting
         with self.lock or nullcontext():
             lines = [_line(*waiting.popleft()) for _ in range(len(waiting))]

@@ -16,7 +16,7 @@ from app.traffic.direct import PLAIN
 from app.traffic.guard import MAX_HEADER_BYTES, REFUSED
 from app.traffic.log import Served, log_request
 from app.traffic.metrics import Metrics
-from app.traffic.repeated import MADE_FROM, Kept, Repeated
+from app.traffic.repeated import MADE_FROM, MOST_KEPT, Kept, Repeated
 from app.traffic.safety import NOT_MODIFIED, RawHeaders, safety_headers
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -43,6 +43,9 @@ class Requests:
         self.app = app
         self.metrics = metrics
         self.repeated = repeated
+        # By a number that stands for the request as it came, and is as good as a digest: Python
+        # draws anew for each process how bytes come to numbers.
+        self._lately: dict[int, tuple[bytes, list[bytes]]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -50,7 +53,7 @@ class Requests:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
-        request_id, key, etags = self._read(scope)
+        request_id, key, etags = self._known(scope)
         kept = self.repeated.find(key) if key else None
         named = kept.named_by(etags) if kept and etags else None
         if kept and named:
@@ -104,22 +107,42 @@ class Requests:
             whole = None if status == NOT_MODIFIED else body
             self.repeated.note(key, made_from, lambda: Kept(route, headers, whole, etag))
 
-    def _read(self, scope: Scope) -> tuple[str, bytes | None, list[bytes]]:
+    def _known(self, scope: Scope) -> tuple[str, bytes | None, list[bytes]]:
         """The request's id, what stands for it among kept answers, and the ETags that it names.
 
-        The second is None where no kept answer can be right.
+        Of a request that is the same to the byte as one before, all but its id is known already.
         """
-        request_id = ""
+        if REFUSED in scope.get("state", ()):
+            return self._read(scope)[0] or new_id(), None, []
+        request = hash(
+            (scope["method"], scope.get("raw_path"), scope["query_string"], *scope["headers"])
+        )
+        known = self._lately.get(request)
+        if known is not None:
+            return new_id(), *known
+        sent_id, key, etags = self._read(scope)
+        if key is not None and not sent_id:
+            if len(self._lately) >= MOST_KEPT:
+                self._lately.clear()
+            self._lately[request] = key, etags
+        return sent_id or new_id(), key, etags
+
+    def _read(self, scope: Scope) -> tuple[str, bytes | None, list[bytes]]:
+        """The id that the caller gave the request, its key among kept answers, and the ETags.
+
+        The first is empty where there is none, the second None where no kept answer can be right.
+        """
+        sent_id = ""
         named: list[bytes] = []
         origin = accepts = None
-        common = scope["method"] == "GET" and REFUSED not in scope.get("state", ())
+        common = scope["method"] == "GET"
         size = 0
         for name, value in scope["headers"]:
             size += len(name) + len(value)
             if name not in LOOKED_AT:
                 continue
             if name == b"x-request-id":
-                request_id = request_id or _sent_id(value)
+                sent_id = sent_id or _sent_id(value)
             elif name == b"if-none-match":
                 named.append(value)
             elif name == b"origin" and origin is None:
@@ -134,7 +157,7 @@ class Requests:
             # Whether there is an origin at all is told apart from an empty one.
             of = b"" if origin is None else b"=" + origin
             key = self.repeated.key(path, scope["query_string"], of, compressed=compressed)
-        return request_id or new_id(), key, named
+        return sent_id, key, named
 
     def _record(  # noqa: PLR0913, PLR0917 - each is one thing that is recorded.
         self, request_id: str, method: str, route: str, status: int, size: int, started: float
