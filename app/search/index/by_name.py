@@ -30,9 +30,9 @@ class Ranks(NamedTuple):
         """Where some rows stand."""
         before = len(self.settled)
         if not len(self.late):
-            return self.settled[rows]
+            return self.settled.take(rows)
         if not before:
-            return self.late[rows]
+            return self.late.take(rows)
         found = self.settled.take(rows, mode="clip")
         late = np.flatnonzero(rows >= before)
         if len(late):

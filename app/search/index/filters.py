@@ -80,15 +80,15 @@ def _overlaps(name: str, columns: Columns, mask: int) -> Overlap:
 
 def _holds_all(column: Masks, mask: int) -> Test:
     bits = column.dtype.type(mask)
-    return lambda rows: (column[rows] & bits) == bits
+    return lambda rows: (column.take(rows) & bits) == bits
 
 
 def _is_among(column: npt.NDArray[np.integer], numbers: list[int]) -> Test:
     if len(numbers) == 1:
-        return lambda rows: column[rows] == numbers[0]
+        return lambda rows: column.take(rows) == numbers[0]
     # Of numbers of another kind, large ones would be compared without their last digits.
     wanted = np.array(numbers, dtype=column.dtype)
-    return lambda rows: np.isin(column[rows], wanted)
+    return lambda rows: np.isin(column.take(rows), wanted)
 
 
 def _activity_tests(snapshot: Snapshot, criteria: SearchCriteria) -> dict[str, Test]:
@@ -113,7 +113,7 @@ def _activity_tests(snapshot: Snapshot, criteria: SearchCriteria) -> dict[str, T
         tests["provider"] = _is_of_provider(columns, criteria.provider)
     if criteria.confirmed_within_days is not None:
         oldest = snapshot.today.toordinal() - criteria.confirmed_within_days
-        tests["confirmed"] = lambda rows: columns["confirmed"][rows] >= oldest
+        tests["confirmed"] = lambda rows: columns["confirmed"].take(rows) >= oldest
     return tests
 
 
@@ -132,10 +132,10 @@ def _open_to_age(snapshot: Snapshot, age: int, include_unknown: bool) -> Test:  
     open_unstated = age >= ADULT or include_unknown
 
     def test(rows: Rows) -> Flags:
-        inside: Flags = (columns["minimum_age"][rows] <= age) & (
-            columns["maximum_age"][rows] >= age
+        inside: Flags = (columns["minimum_age"].take(rows) <= age) & (
+            columns["maximum_age"].take(rows) >= age
         )
-        return inside if open_unstated else inside & columns["ages_stated"][rows]
+        return inside if open_unstated else inside & columns["ages_stated"].take(rows)
 
     return test
 
@@ -150,15 +150,15 @@ def _session_tests(snapshot: Snapshot, criteria: SearchCriteria) -> dict[str, Te
             BANK_HOLIDAY if day == "bank_holiday" else DAYS.index(day) for day in criteria.day
         ]
         days = np.uint8(sum(1 << number for number in set(numbers)))
-        tests["day"] = lambda rows: (columns["days"][rows] & days) != 0
+        tests["day"] = lambda rows: (columns["days"].take(rows) & days) != 0
     if criteria.starts_after is not None:
         earliest = _minutes(criteria.starts_after)
         # A session that states no time starts at NOT_KNOWN, which is before any time.
-        tests["starts_after"] = lambda rows: columns["starts"][rows] >= earliest
+        tests["starts_after"] = lambda rows: columns["starts"].take(rows) >= earliest
     if criteria.ends_before is not None:
         latest = _minutes(criteria.ends_before)
         tests["ends_before"] = lambda rows: (
-            (columns["ends"][rows] <= latest) & (columns["place"][rows] != BLANK)
+            (columns["ends"].take(rows) <= latest) & (columns["place"].take(rows) != BLANK)
         )
     if criteria.time_band:
         mask = mask_of("time_band", criteria.time_band)
@@ -172,7 +172,7 @@ def _session_tests(snapshot: Snapshot, criteria: SearchCriteria) -> dict[str, Te
     most = _most_pence(criteria)
     if most is not None:
         tests["price"] = lambda rows: (
-            (columns["price"][rows] <= most) & (columns["price"][rows] != NOT_KNOWN)
+            (columns["price"].take(rows) <= most) & (columns["price"].take(rows) != NOT_KNOWN)
         )
     return tests
 
@@ -215,22 +215,23 @@ def reached(  # noqa: PLR0913 - each says what is looked for.
     around = ground.around(place.point, within + place.uncertainty, close)
     coming = snapshot.coming_to(place, thin=thin)
     places, at_venues = ground.within(around, coming, tests, columns)
-    activities = ground.column("activity", columns)[places]
+    activities = ground.column("activity", columns).take(places)
     for test in others:
         at = test(activities).nonzero()[0]
-        places, activities, at_venues = places[at], activities[at], int(at.searchsorted(at_venues))
-    sessions = ground.order[places]
+        places, activities = places.take(at), activities.take(at)
+        at_venues = int(at.searchsorted(at_venues))
+    sessions = ground.order.take(places)
     latitudes, longitudes = (
-        ground.column(name, columns)[places] for name in ("latitude", "longitude")
+        ground.column(name, columns).take(places) for name in ("latitude", "longitude")
     )
     miles = miles_to_many(place.point, latitudes, longitudes)
     serving: Flags = miles - place.uncertainty <= within
     if at_venues < len(sessions):
         miles[at_venues:] = np.inf
-        areas = snapshot.activities["areas"][activities[at_venues:]]
-        serving[at_venues:] = snapshot.covering(place)[areas]
+        areas = snapshot.activities["areas"].take(activities[at_venues:])
+        serving[at_venues:] = snapshot.covering(place).take(areas)
     at = serving.nonzero()[0]
-    activities, sessions, miles = activities[at], sessions[at], miles[at]
+    activities, sessions, miles = activities.take(at), sessions.take(at), miles.take(at)
     if snapshot.settled_sessions < columns.length:
         late = np.arange(snapshot.settled_sessions, columns.length, dtype=np.int32)
         for test in (*tests, *others):
@@ -253,8 +254,10 @@ def looked_at(snapshot: Snapshot, place: Whereabouts, within: float) -> int:
 def miles_of(snapshot: Snapshot, place: Whereabouts, rows: Rows) -> Miles:
     """The straight miles from a place to each session, and infinity where it is not at a venue."""
     columns = snapshot.sessions
-    miles = miles_to_many(place.point, columns["latitude"][rows], columns["longitude"][rows])
-    return np.where(columns["place"][rows] == AT_VENUE, miles, np.inf)
+    miles = miles_to_many(
+        place.point, columns["latitude"].take(rows), columns["longitude"].take(rows)
+    )
+    return np.where(columns["place"].take(rows) == AT_VENUE, miles, np.inf)
 
 
 def serves(
@@ -266,7 +269,7 @@ def serves(
     """
     columns = snapshot.sessions
     near: Flags = miles - place.uncertainty <= within
-    other = np.flatnonzero(~near & (columns["place"][rows] != AT_VENUE))
+    other = np.flatnonzero(~near & (columns["place"].take(rows) != AT_VENUE))
     if len(other):
         covering = snapshot.covering(place)
         theirs = rows[other]

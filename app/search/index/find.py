@@ -139,7 +139,7 @@ def _around(  # noqa: PLR0913 - each says what is looked for.
     if words is not None:
         others.insert(0, _among(words.rows, len(snapshot.alive)))
     if snapshot.some_dead:
-        others.insert(0, lambda rows: snapshot.alive[rows])
+        others.insert(0, snapshot.alive.take)
     return Candidates(*reached(snapshot, place, within, overlaps, others, thin=thin))
 
 
@@ -159,8 +159,8 @@ def _of_activities(
 
 def _with_sessions(snapshot: Snapshot, activities: Rows, *, thin: bool) -> Candidates:
     """All sessions of some activities; or of those at one venue, or at none, the first."""
-    counts = snapshot.activities["sessions"][activities]
-    sessions = ranges(snapshot.activities["first_session"][activities], counts)
+    counts = snapshot.activities["sessions"].take(activities)
+    sessions = ranges(snapshot.activities["first_session"].take(activities), counts)
     rows = Candidates(np.repeat(activities, counts), sessions, None)
     if not thin:
         return rows
@@ -182,15 +182,15 @@ def _among(others: Rows, length: int) -> Test:
     """The test that a row is among others, of so many that there are."""
     flags = np.zeros(length, dtype=np.bool_)
     flags[others] = True
-    return lambda rows: flags[rows]
+    return flags.take
 
 
 def _narrowed(rows: Candidates, keep: Flags) -> Candidates:
     at = keep.nonzero()[0]
     return Candidates(
-        rows.activities[at],
-        None if rows.sessions is None else rows.sessions[at],
-        None if rows.miles is None else rows.miles[at],
+        rows.activities.take(at),
+        None if rows.sessions is None else rows.sessions.take(at),
+        None if rows.miles is None else rows.miles.take(at),
     )
 
 
@@ -220,7 +220,7 @@ def each_once(snapshot: Snapshot, passing: Candidates, *, priced: bool) -> Found
     starts = starts_of(activities)
     # A session of a place is better the nearer it is, and of two the earlier listed. Without a
     # place one at a venue is better than any other.
-    at_venue = snapshot.sessions["venue"][sessions] != NOT_KNOWN
+    at_venue = snapshot.sessions["venue"].take(sessions) != NOT_KNOWN
     far = passing.miles[by_row] if passing.miles is not None else (~at_venue).astype(np.int8)
     best = _least(far, starts)
     return Found(
@@ -318,7 +318,7 @@ def _least(
 def _least_prices(snapshot: Snapshot, sessions: Rows, starts: npt.NDArray[np.intp]) -> Numbers:
     """The least price that is known in each stretch of sessions."""
     # As numbers without a sign, what is not known is more than any price.
-    prices: npt.NDArray[np.uint32] = snapshot.sessions["price"][sessions].view(np.uint32)
+    prices: npt.NDArray[np.uint32] = snapshot.sessions["price"].take(sessions).view(np.uint32)
     if len(starts) < len(sessions):
         prices = np.minimum.reduceat(prices, starts)
     known: Numbers = prices.view(np.int32)

@@ -19,6 +19,7 @@ from app.search.index.grid import Grid, Rows, ranges
 from app.search.remembered import Remembered
 
 Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.intp]
 Stretch = tuple[int, int]
 """From a place in the order up to another."""
 Stretches = npt.NDArray[np.int32]
@@ -41,7 +42,7 @@ class Overlap(NamedTuple):
 
     def __call__(self, rows: Rows) -> Flags:
         """Of each of some rows of activities whether it passes."""
-        passed: Flags = (self.column[rows] & self.column.dtype.type(self.bits)) != 0
+        passed: Flags = (self.column.take(rows) & self.column.dtype.type(self.bits)) != 0
         return passed
 
 
@@ -143,7 +144,7 @@ class Ground:
         coming: Stretches,
         tests: Sequence[Overlap],
         sessions: Columns,
-    ) -> tuple[Rows, int]:
+    ) -> tuple[Places, int]:
         """The places in two lots of stretches whose activities pass all tests, in order.
 
         Args:
@@ -157,10 +158,10 @@ class Ground:
         """
         stretches = np.concatenate([_in_rows(around), coming])
         if not len(stretches):
-            return self.order[:0], 0
+            return np.zeros(0, dtype=np.intp), 0
         begins, ends = stretches.T
         if not tests:
-            places = ranges(begins, ends - begins)
+            places = ranges(begins, ends - begins).astype(np.intp)
         else:
             passing = [self._passing(test, sessions) for test in tests]
             # Of what passes the test that fewest pass little has to be looked at.
@@ -169,10 +170,11 @@ class Ground:
             parts = zip(
                 every.searchsorted(begins).tolist(), every.searchsorted(ends).tolist(), strict=True
             )
-            places = np.concatenate([every[from_:to] for from_, to in parts])
+            # Numbers of this kind are what columns are read by twice as fast.
+            places = np.concatenate([every[from_:to] for from_, to in parts]).astype(np.intp)
             for one in passing:
                 if one is not rarest:
-                    places = places[one.flags[places]]
+                    places = places.compress(one.flags.take(places))
         return places, int(places.searchsorted(len(self.grid.order)))
 
     def column(self, name: str, sessions: Columns) -> npt.NDArray[Any]:
