@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from app.geo.distance import Point, miles_to_many
+from app.geo.distance import Point
 from app.matching.kept import kept
 from app.search.index.facts import AT_VENUE, BLANK, NOT_KNOWN
 from app.search.index.grid import ranges
@@ -151,9 +151,8 @@ class Sessions:
         # Sessions at one venue mostly stand together: the way there is measured once.
         first = np.ones(len(venues), dtype=np.bool_)
         first[1:] = venues[1:] != venues[:-1]
-        rows, columns = self._at_rows.compress(first), self.snapshot.sessions
-        ends = columns["latitude"].take(rows), columns["longitude"].take(rows)
-        return np.where(at_venue, miles_to_many(point, *ends).take(first.cumsum() - 1), np.inf)
+        miles = self.snapshot.miles_to(point, venues.compress(first))
+        return np.where(at_venue, miles.take(first.cumsum() - 1), np.inf)
 
     def tenths(self, point: Point) -> Numbers:
         """Straight miles in tenths, half up, as they are shown; NOT_KNOWN at no venue."""

@@ -16,7 +16,7 @@ MADE_FROM = "made_from"
 """The name under which an operation leaves in a request's state what its answer was made from. The
 answer is good for everybody as long as that very object is the newest."""
 
-MOST_BYTES = 32_000_000
+MOST_BYTES = 24_000_000
 """So much of bodies is kept; then those that came first go."""
 
 MOST_KEPT = 5_000

@@ -45,6 +45,8 @@ def test_a_page_of_the_nearest_is_that_of_a_plain_walk(
 KINDS = st.lists(
     st.tuples(st.integers(0, 2), st.sampled_from([AT_VENUE, ONLINE, COMES_TO_YOU])), max_size=8
 )
+VENUES = Columns({"latitude": np.linspace(51.5, 51.6, 10), "longitude": np.full(10, 0.1)}, 10)
+
 ROWS = st.lists(KINDS, min_size=1, max_size=8).map(
     lambda drawn: [
         (activity, *session)
@@ -74,8 +76,6 @@ def test_the_ground_gives_what_passes_every_test_and_thinned_each_place_once(
             "activity": np.array([activity for activity, _, _ in rows], dtype=np.int32),
             "venue": np.where(place == AT_VENUE, venue, NOT_KNOWN).astype(np.int32),
             "place": place,
-            "latitude": 51.5 + venue / 100,
-            "longitude": 0.1 + venue / 100,
         },
         len(rows),
     )
@@ -87,7 +87,7 @@ def test_the_ground_gives_what_passes_every_test_and_thinned_each_place_once(
         },
         8,
     )
-    ground = Ground.of(activities, sessions, 1)
+    ground = Ground.of(activities, sessions, VENUES, 1)
     tests = [
         Overlap("cohort", activities["cohort"], one),
         Overlap("outcome", activities["outcome"], two),
@@ -119,15 +119,14 @@ def test_what_passed_which_test_takes_no_more_memory_than_it_may(monkeypatch: An
             "activity": np.arange(rows, dtype=np.int32),
             "venue": np.zeros(rows, dtype=np.int32),
             "place": np.full(rows, AT_VENUE, dtype=np.int8),
-            "latitude": np.full(rows, 51.5),
-            "longitude": np.full(rows, 0.1),
         },
         rows,
     )
     column = np.full(rows, 0xFF, dtype=np.uint64)
     activities = Columns({"areas": np.zeros(rows, dtype=np.int32), "cohort": column}, rows)
     monkeypatch.setattr(grounds, "MOST_BYTES", 3 * 5 * rows)
-    ground, nothing_comes = Ground.of(activities, sessions, 1), np.zeros((0, 2), dtype=np.int32)
+    ground = Ground.of(activities, sessions, VENUES, 1)
+    nothing_comes = np.zeros((0, 2), dtype=np.int32)
     for bit in range(8):
         test = Overlap("cohort", activities["cohort"], 1 << bit)
         places, at_venues = ground.within([(0, rows)], nothing_comes, [test], sessions)

@@ -60,11 +60,7 @@ class Choice:
         """Where one has to go; None where one stays at home."""
         if self.session.place != "venue":
             return None
-        columns = self.session.judged.sessions
-        return Point(
-            float(columns.session("latitude")[self.session.at]),
-            float(columns.session("longitude")[self.session.at]),
-        )
+        return self.session.judged.sessions.snapshot.point_of(self.session.number("venue"))
 
     def candidate(self) -> Candidate:
         """The session as numbers."""

@@ -82,8 +82,6 @@ SESSION_TYPES: Mapping[str, type[np.generic]] = {
     "activity": np.int32,
     "place": np.int8,
     "venue": np.int32,
-    "latitude": np.float64,
-    "longitude": np.float64,
     "days": np.uint8,
     "starts": np.int16,
     "ends": np.int16,
@@ -108,6 +106,9 @@ SESSION_TYPES: Mapping[str, type[np.generic]] = {
 """The columns of sessions. `slots` has a bit for each slot that a session shares time with,
 `inside` one for each set of its day's parts in which it lies, `inside_wider` the same with every
 part an hour longer at both ends. `mode…` is what holds of ways of being supported there."""
+
+VENUE_TYPES: Mapping[str, type[np.generic]] = {"latitude": np.float64, "longitude": np.float64}
+"""The columns of venues: the points that are shown of them, in degrees (WGS 84)."""
 
 
 class Columns:

@@ -12,7 +12,7 @@ from app.catalogue.documents.sessions import SessionDocument
 from app.catalogue.freshness import believed_capacity
 from app.catalogue.occurrences import DAYS, time_bands
 from app.catalogue.pricing import attendance_pence
-from app.catalogue.public import Entry, shown_point
+from app.catalogue.public import Entry
 from app.search.index.bits import bit_numbers, mask_of
 from app.search.index.columns import NEVER, SHADES
 from app.search.index.stated import group_size_says, price_set
@@ -128,7 +128,6 @@ def session_facts(
     sessions: list[SessionDocument | None] = [*to_come] or [None]
     for session in sessions:
         venue = one.entry.venues[session.venue_id] if session and session.venue_id else None
-        point = shown_point(venue) if venue else None
         capacity = (session.capacity if session else None) or activity.capacity
         believed = believed_capacity(capacity, today)
         # A course is paid for as a whole, whatever part of it lies on other days or is over.
@@ -136,8 +135,6 @@ def session_facts(
         yes, maybe = _stated("access", venue.features if venue else [])
         facts: Facts = {
             "place": PLACES[session.place] if session else BLANK,
-            "latitude": point.latitude if point else 0.0,
-            "longitude": point.longitude if point else 0.0,
             "days": _days(session),
             "starts": _minutes(session.starts_at) if session else NOT_KNOWN,
             "ends": _minutes(session.ends_at) if session else NOT_KNOWN,

@@ -8,7 +8,6 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from app.geo.distance import miles_to_many
 from app.search.criteria import SearchCriteria
 from app.search.index.areas import Whereabouts
 from app.search.index.bits import Masks, asked_any, mask_of
@@ -221,10 +220,7 @@ def reached(  # noqa: PLR0913 - each says what is looked for.
         places, activities = places.take(at), activities.take(at)
         at_venues = int(at.searchsorted(at_venues))
     sessions = ground.order.take(places)
-    latitudes, longitudes = (
-        ground.column(name, columns).take(places) for name in ("latitude", "longitude")
-    )
-    miles = miles_to_many(place.point, latitudes, longitudes)
+    miles = snapshot.miles_to(place.point, ground.column("venue", columns).take(places))
     serving: Flags = miles - place.uncertainty <= within
     if at_venues < len(sessions):
         miles[at_venues:] = np.inf
@@ -254,9 +250,7 @@ def looked_at(snapshot: Snapshot, place: Whereabouts, within: float) -> int:
 def miles_of(snapshot: Snapshot, place: Whereabouts, rows: Rows) -> Miles:
     """The straight miles from a place to each session, and infinity where it is not at a venue."""
     columns = snapshot.sessions
-    miles = miles_to_many(
-        place.point, columns["latitude"].take(rows), columns["longitude"].take(rows)
-    )
+    miles = snapshot.miles_to(place.point, columns["venue"].take(rows))
     return np.where(columns["place"].take(rows) == AT_VENUE, miles, np.inf)
 
 

@@ -29,7 +29,7 @@ CLOSE, CLOSE_IF_TESTED = 100, 1_000
 """Two stretches with fewer rows than this between them are one: to look at those rows as well costs
 less than to look twice. Most rows do not pass a test, and cost hardly anything."""
 
-MOST_BYTES = 32_000_000
+MOST_BYTES = 24_000_000
 """So much is remembered of what passed which test."""
 
 
@@ -79,11 +79,14 @@ class Ground:
     """The same ground without what need not be looked at: a memory as well."""
 
     @classmethod
-    def of(cls, activities: Columns, sessions: Columns, set_count: int) -> "Ground":
+    def of(
+        cls, activities: Columns, sessions: Columns, venues: Columns, set_count: int
+    ) -> "Ground":
         """The ground of all sessions."""
         place = sessions["place"]
         at_venue = np.flatnonzero(place == AT_VENUE).astype(np.int32)
-        grid = Grid.of(at_venue, sessions["latitude"][at_venue], sessions["longitude"][at_venue])
+        theirs = sessions["venue"].take(at_venue)
+        grid = Grid.of(at_venue, venues["latitude"].take(theirs), venues["longitude"].take(theirs))
         others = np.flatnonzero((place != AT_VENUE) & (place != BLANK)).astype(np.int32)
         of_set = activities["areas"][sessions["activity"][others]]
         by_set = np.argsort(of_set, kind="stable")

@@ -28,7 +28,7 @@ import numpy.typing as npt
 from app.caching import build
 from app.search.index.areas import AreaSets
 from app.search.index.by_name import ByName
-from app.search.index.columns import ACTIVITY_TYPES, SESSION_TYPES, Columns
+from app.search.index.columns import ACTIVITY_TYPES, SESSION_TYPES, VENUE_TYPES, Columns
 from app.search.index.grid import Grid
 from app.search.index.ground import Ground
 from app.search.index.growing import GrowingList, Laid, Texts
@@ -61,6 +61,13 @@ BLOCK = 1 << 22
 TEXTS = ("keys", "venues")
 PRICES = "price_sets"
 """The snapshot's lists of texts, and of those the one whose texts stand there once each."""
+
+TABLES = {
+    "activities": ACTIVITY_TYPES,
+    "sessions": SESSION_TYPES,
+    "venue_points": VENUE_TYPES,
+}
+"""The snapshot's tables, by its name for them."""
 
 STARTS = "summaries/starts"
 """The array that says where each ready-made text begins."""
@@ -159,7 +166,7 @@ def _remove_others(folder: Path, name: str) -> None:
 
 def _write(folder: Path, snapshot: Snapshot) -> None:
     arrays: dict[str, Array] = {}
-    for table in ("activities", "sessions"):
+    for table in TABLES:
         columns: Columns = getattr(snapshot, table)
         arrays |= {f"{table}/{name}": array for name, array in columns.saved().items()}
     ground, ids, summaries = snapshot.ground, snapshot.ids, snapshot.summaries
@@ -202,8 +209,7 @@ def _write(folder: Path, snapshot: Snapshot) -> None:
         "build": build(),
         "today": snapshot.today.isoformat(),
         "sequence": snapshot.sequence,
-        "activities": snapshot.activities.length,
-        "sessions": snapshot.sessions.length,
+        **{table: getattr(snapshot, table).length for table in TABLES},
         "some_dead": snapshot.some_dead,
         "arrays": laid,
         "files": {str(path.relative_to(folder)): _checked(path) for path in files},
@@ -248,7 +254,7 @@ def _spare(name: str) -> int:
     """For how many more entries an array has room in the file."""
     if name == STARTS:
         return SPARE * EACH
-    return SPARE if name.startswith(("activities/", "sessions/")) else 0
+    return SPARE if name.partition("/")[0] in TABLES else 0
 
 
 def _checked(path: Path) -> list[int]:
@@ -282,9 +288,9 @@ def _read(folder: Path, start: Snapshot) -> Snapshot:
         name: Laid(arrays[f"{name}/starts"], arrays[f"{name}/bytes"]) for name in (*TEXTS, PRICES)
     }
     grid = Grid(arrays["grid/order"], arrays["grid/starts"])
-    activities, sessions = (
+    activities, sessions, venue_points = (
         Columns({name: arrays[f"{table}/{name}"] for name in types}, about[table])
-        for table, types in (("activities", ACTIVITY_TYPES), ("sessions", SESSION_TYPES))
+        for table, types in TABLES.items()
     )
     return replace(
         start,
@@ -309,6 +315,7 @@ def _read(folder: Path, start: Snapshot) -> Snapshot:
         area_sets=AreaSets.loaded(named["area_sets"]),
         keys=GrowingList(laid["keys"]),
         venues=GrowingList(laid["venues"]),
+        venue_points=venue_points,
         price_sets=Numbered(Texts(laid[PRICES])),
     )
 

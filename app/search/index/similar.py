@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from app.geo.distance import Point, miles_to_many
 from app.search.index.facts import NOT_KNOWN
 from app.search.index.filters import Miles
 from app.search.index.find import Found
@@ -41,10 +40,10 @@ def similar_to(snapshot: Snapshot, row: int) -> tuple[Found, Miles]:
     miles = np.full(len(rows), np.inf)
     own = int(activities["shown_session"][row])
     if own != NOT_KNOWN:
-        here = Point(float(sessions["latitude"][own]), float(sessions["longitude"][own]))
+        here = snapshot.point_of(sessions["venue"].item(own))
         placed = np.flatnonzero(shown != NOT_KNOWN)
         at = shown[placed]
-        miles[placed] = miles_to_many(here, sessions["latitude"][at], sessions["longitude"][at])
+        miles[placed] = snapshot.miles_to(here, sessions["venue"].take(at))
         alike &= (miles <= FURTHEST) | (shown == NOT_KNOWN)
     else:
         alike &= activities["council"][rows] == activities["council"][row]

@@ -10,13 +10,15 @@ from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
+from pydantic_core import from_json
 
 from app.catalogue.documents import CouncilDocument
 from app.geo.areas import Areas
+from app.geo.distance import Point, miles_to_many
 from app.search.index.areas import AreaSets, Whereabouts
 from app.search.index.by_name import ByName
 from app.search.index.cards import ACTIVITY_ROW, SESSION_ROW, Card
-from app.search.index.columns import ACTIVITY_TYPES, SESSION_TYPES, Columns
+from app.search.index.columns import ACTIVITY_TYPES, SESSION_TYPES, VENUE_TYPES, Columns
 from app.search.index.facts import NOT_KNOWN, number_of
 from app.search.index.grid import Rows
 from app.search.index.ground import Ground, Stretches
@@ -98,6 +100,7 @@ class Snapshot:
     text: TextIndex
     summaries: Summaries
     venues: GrowingList
+    venue_points: Columns
     venue_numbers: Mapping[str, int]
     councils: Names
     council_names: Mapping[str, str]
@@ -131,6 +134,20 @@ class Snapshot:
     def _found(self, place: Whereabouts) -> "Covering":
         flags, thin = self.area_sets.covering(place), self.ground.thin(self.sessions)
         return Covering(flags, self.ground.of_sets(flags), thin.of_sets(flags))
+
+    def miles_to(self, point: Point, venues: Rows) -> npt.NDArray[np.float64]:
+        """The straight miles from a point to each venue, by its number; to no venue any number."""
+        if not self.venue_points.length:
+            return np.zeros(len(venues), dtype=np.float64)
+        latitudes, longitudes = (
+            self.venue_points[name].take(venues, mode="clip") for name in ("latitude", "longitude")
+        )
+        return miles_to_many(point, latitudes, longitudes)
+
+    def point_of(self, venue: int) -> Point:
+        """The point that is shown of a venue, by its number."""
+        points = self.venue_points
+        return Point(points["latitude"].item(venue), points["longitude"].item(venue))
 
     @property
     def total(self) -> int:
@@ -177,7 +194,7 @@ def empty_snapshot(
     folder: Path | None,
 ) -> Snapshot:
     """A snapshot without activities."""
-    activities, sessions = Columns.empty(ACTIVITY_TYPES), Columns.empty(SESSION_TYPES)
+    activities, sessions, venues = map(Columns.empty, (ACTIVITY_TYPES, SESSION_TYPES, VENUE_TYPES))
     return Snapshot(
         epoch=epoch,
         sequence=sequence,
@@ -190,11 +207,12 @@ def empty_snapshot(
         keys=GrowingList(),
         settled=0,
         ids=Ids.of(activities["id_low"]),
-        ground=Ground.of(activities, sessions, 0),
+        ground=Ground.of(activities, sessions, venues, 0),
         settled_sessions=0,
         text=TextIndex.build([]),
         summaries=Summaries.empty(folder),
         venues=GrowingList(),
+        venue_points=venues,
         venue_numbers={},
         councils=Names(),
         council_names={},
@@ -283,6 +301,7 @@ def _grown(snapshot: Snapshot, found: Sequence[Card]) -> Snapshot:
         keys=snapshot.keys.appended([one.key.encode() for one in found]),
         summaries=snapshot.summaries.appended([one.texts for one in found]),
         venues=snapshot.venues.appended(venues.new),
+        venue_points=snapshot.venue_points.appended(venues.points(), len(venues.new)),
         venue_numbers=venues.numbers,
         councils=councils,
         council_names={**snapshot.council_names, **names},
@@ -314,6 +333,11 @@ class _Venues:
             self.new.append(text)
         return known
 
+    def points(self) -> dict[str, list[float]]:
+        """The columns of those that are new."""
+        shown = [from_json(text) for text in self.new]
+        return {name: [one[name] for one in shown] for name in VENUE_TYPES}
+
     def _text(self, number: int) -> bytes:
         before = len(self.known)
         return self.known[number] if number < before else self.new[number - before]
@@ -327,7 +351,12 @@ def settled(snapshot: Snapshot) -> Snapshot:
         settled=snapshot.activities.length,
         settled_sessions=snapshot.sessions.length,
         ids=Ids.of(snapshot.activities["id_low"]),
-        ground=Ground.of(snapshot.activities, snapshot.sessions, len(snapshot.area_sets.sets)),
+        ground=Ground.of(
+            snapshot.activities,
+            snapshot.sessions,
+            snapshot.venue_points,
+            len(snapshot.area_sets.sets),
+        ),
         # Numbers of venues are only needed to share them while many are added.
         venue_numbers={},
         # These were worked out with the ground as it was.
