@@ -124,7 +124,7 @@ def test_what_passed_which_test_takes_no_more_memory_than_it_may(monkeypatch: An
     )
     column = np.full(rows, 0xFF, dtype=np.uint64)
     activities = Columns({"areas": np.zeros(rows, dtype=np.int32), "cohort": column}, rows)
-    monkeypatch.setattr(grounds, "MOST_BYTES", 3 * 5 * rows)
+    monkeypatch.setattr(grounds, "MOST_BYTES", 3 * 4 * rows)
     ground = Ground.of(activities, sessions, VENUES, 1)
     nothing_comes = np.zeros((0, 2), dtype=np.int32)
     for bit in range(8):

@@ -29,7 +29,7 @@ CLOSE, CLOSE_IF_TESTED = 100, 1_000
 """Two stretches with fewer rows than this between them are one: to look at those rows as well costs
 less than to look twice. Most rows do not pass a test, and cost hardly anything."""
 
-MOST_BYTES = 24_000_000
+MOST_BYTES = 16_000_000
 """So much is remembered of what passed which test."""
 
 
@@ -42,20 +42,7 @@ class Overlap(NamedTuple):
 
     def __call__(self, rows: Rows) -> Flags:
         """Of each of some rows of activities whether it passes."""
-        passed: Flags = (self.column.take(rows) & self.column.dtype.type(self.bits)) != 0
-        return passed
-
-
-class Passing(NamedTuple):
-    """Which places of the ground pass a test: told for each, and by their numbers."""
-
-    flags: Flags
-    places: Rows
-
-    @property
-    def size(self) -> int:
-        """In bytes."""
-        return self.flags.nbytes + self.places.nbytes
+        return _overlapping(self.column.take(rows), self)
 
 
 @dataclass(frozen=True)
@@ -71,10 +58,10 @@ class Ground:
     sets: npt.NDArray[np.int64]
     columns: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
     """Columns in this order: a memory, which no answer depends on."""
-    passing: Remembered[tuple[str, int], Passing] = field(
-        default_factory=lambda: Remembered(MOST_BYTES, lambda one: one.size)
+    passing: Remembered[tuple[str, int], Rows] = field(
+        default_factory=lambda: Remembered(MOST_BYTES, lambda places: places.nbytes)
     )
-    """What passes a test, by its name and bits: a memory as well."""
+    """The places that pass a test, by its name and bits: a memory as well."""
     thinned: list["Thinned"] = field(default_factory=list)
     """The same ground without what need not be looked at: a memory as well."""
 
@@ -166,18 +153,19 @@ class Ground:
         if not tests:
             places = ranges(begins, ends - begins).astype(np.intp)
         else:
-            passing = [self._passing(test, sessions) for test in tests]
             # Of what passes the test that fewest pass little has to be looked at.
-            rarest = min(passing, key=_count)
-            every = rarest.places
+            every, rarest = min(
+                ((self._passing(test, sessions), test) for test in tests), key=_count
+            )
             parts = zip(
                 every.searchsorted(begins).tolist(), every.searchsorted(ends).tolist(), strict=True
             )
             # Numbers of this kind are what columns are read by twice as fast.
             places = np.concatenate([every[from_:to] for from_, to in parts]).astype(np.intp)
-            for one in passing:
-                if one is not rarest:
-                    places = places.compress(one.flags.take(places))
+            for test in tests:
+                if test is not rarest:
+                    masks = self._masks(test, sessions).take(places)
+                    places = places.compress(_overlapping(masks, test))
         return places, int(places.searchsorted(len(self.grid.order)))
 
     def column(self, name: str, sessions: Columns) -> npt.NDArray[Any]:
@@ -187,14 +175,12 @@ class Ground:
             known = self.columns[name] = sessions[name][self.order]
         return known
 
-    def _passing(self, test: Overlap, sessions: Columns) -> Passing:
-        """What passes a test. Settled rows never change."""
+    def _passing(self, test: Overlap, sessions: Columns) -> Rows:
+        """The places that pass a test. Settled rows never change."""
         return self.passing.get((test.name, test.bits), lambda: self._found(test, sessions))
 
-    def _found(self, test: Overlap, sessions: Columns) -> Passing:
-        masks = self._masks(test, sessions)
-        flags = (masks & masks.dtype.type(test.bits)) != 0
-        return Passing(flags, flags.nonzero()[0].astype(np.int32))
+    def _found(self, test: Overlap, sessions: Columns) -> Rows:
+        return _overlapping(self._masks(test, sessions), test).nonzero()[0].astype(np.int32)
 
     def _masks(self, test: Overlap, sessions: Columns) -> Masks:
         """A column of activities in this order."""
@@ -211,8 +197,13 @@ class Thinned(NamedTuple):
     kept: Flags
 
 
-def _count(passing: Passing) -> int:
-    return len(passing.places)
+def _count(passing: tuple[Rows, Overlap]) -> int:
+    return len(passing[0])
+
+
+def _overlapping(masks: Masks, test: Overlap) -> Flags:
+    overlapping: Flags = (masks & masks.dtype.type(test.bits)) != 0
+    return overlapping
 
 
 def _first_there(sessions: Columns) -> Flags:

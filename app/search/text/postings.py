@@ -43,7 +43,7 @@ MOST_REPLACED = 3
 
 NO_TAIL = Tail(())
 
-MOST_BYTES = 24_000_000
+MOST_BYTES = 40_000_000
 """So much is remembered of the rows that words and phrases were found in."""
 
 Matched = Literal["all_words", "any_word"]
