@@ -14,7 +14,10 @@ import numpy.typing as npt
 from scripts.benchmark.results import Run
 
 WIDTH, HEIGHT = 1120, 620
-LEFT, RIGHT, TOP, BOTTOM = 120, 400, 70, 100
+LEFT, TOP, BOTTOM = 120, 70, 100
+BESIDE = 14
+"""So much is left free before and behind the name of a line."""
+
 SHARPER = 2
 """Everything is drawn at twice the size and then made smaller, so that lines are smooth."""
 
@@ -125,11 +128,12 @@ def _chart(lines: Mapping[str, Mapping[int, float]], note: str) -> bytes:
     sizes = sorted({size for line in lines.values() for size in line})
     costs = [cost for line in lines.values() for cost in line.values()]
     low, high = math.floor(math.log10(min(costs))), math.ceil(math.log10(max(costs)))
-    across = _scale((math.log10(sizes[0]), math.log10(sizes[-1])), (LEFT, WIDTH - RIGHT))
+    right = WIDTH - 2 * BESIDE - max(map(len, lines)) * LETTER
+    across = _scale((math.log10(sizes[0]), math.log10(sizes[-1])), (LEFT, right))
     up = _scale((low, high), (HEIGHT - BOTTOM, TOP))
     for mark in _marks(low, high):
         y = up(math.log10(mark))
-        canvas.line((LEFT, y), (WIDTH - RIGHT, y), PALE)
+        canvas.line((LEFT, y), (right, y), PALE)
         label = f"{mark:,}"
         canvas.text((LEFT - 10 - len(label) * LETTER, y), label, GREY)
     for size in sizes:
@@ -147,7 +151,7 @@ def _chart(lines: Mapping[str, Mapping[int, float]], note: str) -> bytes:
             canvas.dot(point, 4, colour)
         ends.append((points[-1][1], name, colour))
     for y, name, colour in _apart(ends):
-        canvas.text((WIDTH - RIGHT + 14, y), name, colour)
+        canvas.text((right + BESIDE, y), name, colour)
     canvas.text((LEFT, 36), "What a request costs the server, by the size of the catalogue")
     canvas.text((LEFT, HEIGHT - BOTTOM + 48), "activities in the catalogue")
     canvas.text((14, (TOP + HEIGHT - BOTTOM) / 2), "CPU microseconds a request", upwards=True)
