@@ -55,7 +55,9 @@ class Table:
         self._numbers = {NOTHING_ASKED: 0}
 
     def make_room(self, count: int) -> None:
-        """Have room for so many sets of prices."""
+        """Have room for so many sets of prices, at least."""
+        if len(self.places) >= count:
+            return
         places = np.zeros(count, dtype=np.int32)
         places[: len(self.places)] = self.places
         self.places = places
@@ -124,17 +126,21 @@ class Bills:
         Returns:
             The sums of a table, and the place of each set's among them.
         """
-        with self.noting:
-            table, count = self.tables.setdefault(payment, Table(0)), len(self.texts)
-            if len(table.places) < count:
+        table, count = self.tables.setdefault(payment, Table(0)), len(self.texts)
+        if len(table.places) < count:
+            with self.noting:
                 table.make_room(count + count // 4)
+        places = table.places.take(wanted)
+        missing = places == 0
+        if missing.any():
+            # It takes long where many are missing, so that others need not wait for all of it.
+            for number in np.unique(wanted[missing]).tolist():
+                row = self._row(number, payment)
+                with self.noting:
+                    table.put(number, row)
             places = table.places.take(wanted)
-            missing = places == 0
-            if missing.any():
-                for number in np.unique(wanted[missing]).tolist():
-                    table.put(number, self._row(number, payment))
-                places = table.places.take(wanted)
-            return table.sums, places.astype(np.intp)
+        # What the places stand for was there before them.
+        return table.sums, places.astype(np.intp)
 
     def _row(self, number: int, payment: Payment) -> Row:
         prices = self.price_set(number)

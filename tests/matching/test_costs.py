@@ -1,14 +1,18 @@
 """What an activity costs, by tables: units, payers, ratios, ceilings, what is not known."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from search.strategies import HOMES, TODAY, a_point, a_price, a_session, a_venue, days
 
 from app.catalogue.documents.councils import PaymentRule
 from app.matching.costs import Payment, bill_of
 from app.matching.price_sets import read_price_set
+from app.matching.prices import Bills, numbers_of
 from app.matching.shares import costed, rules_for
 from app.search.index.stated import price_set
 
@@ -212,3 +216,33 @@ def test_each_column_is_rounded_once_and_the_total_is_their_sum() -> None:
     assert (found.per_attendance.own_money, found.per_attendance.to_ask) == (1, 1)
     assert found.per_attendance.total == 2
     assert found.per_week.total == 2
+
+
+# What is remembered of it
+
+
+def test_many_who_ask_at_once_are_told_the_same_sums() -> None:
+    texts = [price_set([a_price(1, {"amount_pence": 50 * n})], SESSION) for n in range(400)]
+    payments = [DP, Payment()]
+    expected = {
+        (number, payment): numbers_of(bill_of(read_price_set(text), payment, TODAY, None))
+        for number, text in enumerate(texts)
+        for payment in payments
+    }
+
+    every = [Bills(texts, TODAY) for _ in range(12)]
+
+    def ask(turn: int) -> bool:
+        bills, payment = every[turn // 16], payments[turn % 2]
+        wanted = np.arange(turn % 7, len(texts), 1 + turn % 5)
+        sums, places = bills.sums(payment, wanted)
+        found = [tuple(row) for row in sums[:, places].T.tolist()]
+        return found == [expected[number, payment] for number in wanted.tolist()]
+
+    patience = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert all(pool.map(ask, range(16 * len(every))))
+    finally:
+        sys.setswitchinterval(patience)
