@@ -228,16 +228,18 @@ def reached(  # noqa: PLR0913 - each says what is looked for.
         serving[at_venues:] = snapshot.covering(place).take(areas)
     at = serving.nonzero()[0]
     activities, sessions, miles = activities.take(at), sessions.take(at), miles.take(at)
-    if snapshot.settled_sessions < columns.length:
-        late = np.arange(snapshot.settled_sessions, columns.length, dtype=np.int32)
-        for test in (*tests, *others):
-            late = late[test(columns["activity"][late])]
+    late = snapshot.late_sessions.about(place.point, within + place.uncertainty)
+    for test in (*tests, *others):
+        if not len(late):
+            break
+        late = late.compress(test(columns["activity"].take(late)))
+    if len(late):
         late_miles = miles_of(snapshot, place, late)
         serving = serves(snapshot, place, within, late, late_miles)
-        late = late[serving]
-        activities = np.concatenate([activities, columns["activity"][late]])
+        late = late.compress(serving)
+        activities = np.concatenate([activities, columns["activity"].take(late)])
         sessions = np.concatenate([sessions, late])
-        miles = np.concatenate([miles, late_miles[serving]])
+        miles = np.concatenate([miles, late_miles.compress(serving)])
     return activities, sessions, miles
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -19,8 +20,8 @@ from app.search.index.areas import AreaSets, Whereabouts
 from app.search.index.by_name import ByName
 from app.search.index.cards import ACTIVITY_ROW, SESSION_ROW, Card
 from app.search.index.columns import ACTIVITY_TYPES, SESSION_TYPES, VENUE_TYPES, Columns
-from app.search.index.facts import NOT_KNOWN, number_of
-from app.search.index.grid import Rows
+from app.search.index.facts import AT_VENUE, NOT_KNOWN, number_of
+from app.search.index.grid import MILES_A_DEGREE, Rows
 from app.search.index.ground import Ground, Stretches
 from app.search.index.growing import GrowingList
 from app.search.index.names import Names, Numbered
@@ -56,6 +57,23 @@ class Ids:
         ends = np.searchsorted(self.lows, lows, "right").tolist()
         found = [self.rows[begin:end] for begin, end in zip(begins, ends, strict=True)]
         return np.concatenate([self.rows[:0], *found])
+
+
+class LateSessions(NamedTuple):
+    """The sessions that came since the ground was made, of activities that are alive.
+
+    `latitudes` are those of their venues; of those at no venue they are not a number.
+    """
+
+    rows: Rows
+    latitudes: npt.NDArray[np.float64]
+
+    def about(self, point: Point, miles: float) -> Rows:
+        """Those that may be within some miles of a point, or are at no venue; maybe others."""
+        if not len(self.rows):
+            return self.rows
+        away = np.abs(self.latitudes - point.latitude) > miles / MILES_A_DEGREE
+        return self.rows.compress(~away)
 
 
 class Covering(NamedTuple):
@@ -148,6 +166,18 @@ class Snapshot:
         """The point that is shown of a venue, by its number."""
         points = self.venue_points
         return Point(points["latitude"].item(venue), points["longitude"].item(venue))
+
+    @cached_property
+    def late_sessions(self) -> LateSessions:
+        """The sessions that are not in the ground."""
+        columns = self.sessions
+        rows = np.arange(self.settled_sessions, columns.length, dtype=np.int32)
+        rows = rows.compress(self.alive.take(columns["activity"].take(rows)))
+        latitudes = np.full(len(rows), np.nan)
+        at_venue = np.flatnonzero(columns["place"].take(rows) == AT_VENUE)
+        theirs = columns["venue"].take(rows.take(at_venue))
+        latitudes[at_venue] = self.venue_points["latitude"].take(theirs)
+        return LateSessions(rows, latitudes)
 
     @property
     def total(self) -> int:

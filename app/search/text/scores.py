@@ -62,34 +62,46 @@ class Scored(NamedTuple):
 
 
 class Frequent(NamedTuple):
-    """What every row scores, where many score: to look a row up takes a fraction of the time."""
+    """What every row scores, where many score: to look a row up takes a fraction of the time.
+
+    Those that late rows score stand apart, so that they are put behind the others in no time.
+    """
 
     scores: Scores
     number: int
+    late: Scores = np.zeros(0, np.uint8)
 
     @property
     def size(self) -> int:
         """In bytes."""
-        return self.scores.nbytes
+        return self.scores.nbytes + self.late.nbytes
 
     def listed(self) -> Scored:
         """The rows that score."""
         # Of flags numpy finds those that are set many times as fast as of numbers.
         rows = (self.scores > 0).nonzero()[0]
-        return Scored(rows.astype(np.int32), self.scores[rows])
+        found = Scored(rows.astype(np.int32), self.scores[rows])
+        return found.extended(self.late, len(self.scores)) if len(self.late) else found
 
     def of(self, rows: Numbers) -> Scores:
         """What each of some rows scores."""
-        return self.scores[rows]
+        if not len(self.late):
+            return self.scores.take(rows)
+        before = len(self.scores)
+        found = self.scores.take(rows, mode="clip").astype(np.result_type(self.scores, self.late))
+        behind = np.flatnonzero(rows >= before)
+        found[behind] = self.late.take(rows.take(behind) - before)
+        return found
 
     def any_of(self, alive: Flags) -> bool:
         """Whether any row that scores is alive."""
-        return bool(((self.scores > 0) & alive).any())
+        before = len(self.scores)
+        among = ((self.scores > 0) & alive[:before]).any()
+        return bool(among or ((self.late > 0) & alive[before:]).any())
 
     def extended(self, late: Scores, _: int) -> "Frequent":
         """The same with what late rows score."""
-        number = self.number + int(np.count_nonzero(late))
-        return Frequent(np.concatenate([self.scores, late]), number)
+        return Frequent(self.scores, self.number + int(np.count_nonzero(late)), late)
 
 
 class Word(NamedTuple):
