@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from app.search.index.grid import Rows
 from app.search.index.growing import GrowingList, SomeTexts
+from app.search.settled import values_of
 
 SortKey = bytes
 """A sort name and an id with the lowest byte between them: they compare as the pair would."""
@@ -28,16 +29,7 @@ class Ranks(NamedTuple):
 
     def of(self, rows: Rows) -> Places:
         """Where some rows stand."""
-        before = len(self.settled)
-        if not len(self.late):
-            return self.settled.take(rows)
-        if not before:
-            return self.late.take(rows)
-        found = self.settled.take(rows, mode="clip")
-        late = np.flatnonzero(rows >= before)
-        if len(late):
-            found[late] = self.late[rows[late] - before]
-        return found
+        return values_of(self.settled, self.late, rows)
 
 
 class Late(NamedTuple):

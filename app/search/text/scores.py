@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from app.search.settled import values_of
 from app.search.text.parts import Base, Bytes, Tail, raise_to
 
 EXACT, STEM, SYNONYM, PREFIX, SLIP = 12, 9, 8, 6, 3
@@ -85,13 +86,7 @@ class Frequent(NamedTuple):
 
     def of(self, rows: Numbers) -> Scores:
         """What each of some rows scores."""
-        if not len(self.late):
-            return self.scores.take(rows)
-        before = len(self.scores)
-        found = self.scores.take(rows, mode="clip").astype(np.result_type(self.scores, self.late))
-        behind = np.flatnonzero(rows >= before)
-        found[behind] = self.late.take(rows.take(behind) - before)
-        return found
+        return values_of(self.scores, self.late, rows)
 
     def any_of(self, alive: Flags) -> bool:
         """Whether any row that scores is alive."""
